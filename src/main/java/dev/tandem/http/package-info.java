@@ -1,0 +1,5 @@
+/** The HTTP door; JAX-RS types stop here. */
+@NullMarked
+package dev.tandem.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,80 @@
+package dev.tandem.index;
+
+import dev.tandem.index.IndexManifest.FileEntry;
+import dev.tandem.model.IndexException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One immutable state of an index.
+ *
+ * @param folder where its files lie
+ * @param manifest what they are
+ */
+public record Generation(Path folder, IndexManifest manifest) {
+
+    public String id() {
+        return manifest.generation();
+    }
+
+    /** Bytes of all files but the manifest. */
+    public long bytes() {
+        return manifest.files().stream().mapToLong(FileEntry::length).sum();
+    }
+
+    /**
+     * Compares every file's length with the manifest's.
+     *
+     * @throws IndexException naming the first file that is missing or cut short
+     */
+    void checkLengths() {
+        for (FileEntry file : manifest.files()) {
+            String problem = lengthProblem(file);
+            if (!problem.isEmpty()) {
+                throw new IndexException(problem + ". Build the index again.");
+            }
+        }
+    }
+
+    /** Reads every file and compares length and checksum; one line for each that differs. */
+    public List<String> damage() {
+        List<String> damage = new ArrayList<>();
+        for (FileEntry file : manifest.files()) {
+            String problem = lengthProblem(file);
+            if (problem.isEmpty()) {
+                problem = checksumProblem(file);
+            }
+            if (!problem.isEmpty()) {
+                damage.add(problem);
+            }
+        }
+        return damage;
+    }
+
+    private String lengthProblem(FileEntry entry) {
+        Path file = folder.resolve(entry.path());
+        if (!Files.isRegularFile(file)) {
+            return file + " is missing";
+        }
+        long length = file.toFile().length();
+        return length == entry.length()
+                ? ""
+                : "%s has %d bytes, the manifest says %d".formatted(file, length, entry.length());
+    }
+
+    private String checksumProblem(FileEntry entry) {
+        Path file = folder.resolve(entry.path());
+        try {
+            String crc32c = Crc32c.of(file);
+            return crc32c.equals(entry.crc32c())
+                    ? ""
+                    : "%s has the CRC-32C %s, the manifest says %s"
+                            .formatted(file, crc32c, entry.crc32c());
+        } catch (IOException e) {
+            return file + " cannot be read: " + e.getMessage();
+        }
+    }
+}

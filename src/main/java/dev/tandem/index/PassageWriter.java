@@ -1,0 +1,75 @@
+package dev.tandem.index;
+
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.tandem.model.Passage;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.apache.lucene.document.BinaryDocValuesField;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.NumericDocValuesField;
+import org.apache.lucene.document.StoredField;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LogDocMergePolicy;
+import org.apache.lucene.index.SerialMergeScheduler;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.NoLockFactory;
+
+/** Writes the passage store: one Lucene segment, passages in the order they were added. */
+public final class PassageWriter implements AutoCloseable {
+
+    private static final ObjectWriter COMPACT =
+            IndexFolder.JSON.writer().without(SerializationFeature.INDENT_OUTPUT);
+
+    private final FSDirectory directory;
+    private final IndexWriter writer;
+    private int count;
+
+    public PassageWriter(Path folder) throws IOException {
+        // The build holds the whole index by a lock of its own.
+        directory = FSDirectory.open(folder, NoLockFactory.INSTANCE);
+        // Merges of neighbouring segments only, so that document numbers stay the ordinals.
+        var config =
+                new IndexWriterConfig()
+                        .setMergePolicy(new LogDocMergePolicy())
+                        .setMergeScheduler(new SerialMergeScheduler())
+                        .setUseCompoundFile(false);
+        writer = new IndexWriter(directory, config);
+    }
+
+    /**
+     * @param tokens token ids of the passage's full text by the cross-encoder's tokenizer
+     * @return the passage's ordinal
+     */
+    public int add(Passage passage, int[] tokens) throws IOException {
+        var document = new Document();
+        document.add(new StoredField(PassageFields.ID, passage.id()));
+        document.add(new StoredField(PassageFields.TITLE, passage.title()));
+        document.add(new StoredField(PassageFields.TEXT, passage.text()));
+        document.add(
+                new StoredField(
+                        PassageFields.METADATA, COMPACT.writeValueAsString(passage.metadata())));
+        document.add(new BinaryDocValuesField(PassageFields.TOKENS, TokenCodec.encode(tokens)));
+        document.add(new NumericDocValuesField(PassageFields.ORDINAL, count));
+        writer.addDocument(document);
+        return count++;
+    }
+
+    /** Number of passages added. */
+    public int count() {
+        return count;
+    }
+
+    /** Merges into one segment and writes it out. */
+    public void finish() throws IOException {
+        writer.forceMerge(1);
+        writer.commit();
+    }
+
+    @Override
+    public void close() throws IOException {
+        writer.close();
+        directory.close();
+    }
+}

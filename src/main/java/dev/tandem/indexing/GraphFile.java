@@ -1,0 +1,42 @@
+package dev.tandem.indexing;
+
+import dev.tandem.candidates.JVectorCandidateSearcher;
+import dev.tandem.index.IndexManifest.GraphParameters;
+import io.github.jbellis.jvector.graph.GraphIndexBuilder;
+import io.github.jbellis.jvector.graph.ListRandomAccessVectorValues;
+import io.github.jbellis.jvector.graph.disk.OnDiskGraphIndex;
+import io.github.jbellis.jvector.graph.similarity.BuildScoreProvider;
+import io.github.jbellis.jvector.vector.types.VectorFloat;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Builds a graph over vectors and writes both into one file. */
+final class GraphFile {
+
+    private GraphFile() {}
+
+    /**
+     * @param vectors in the order of their ordinals
+     */
+    static void write(List<VectorFloat<?>> vectors, GraphParameters parameters, Path file)
+            throws IOException {
+        int dimension = vectors.getFirst().length();
+        var values = new ListRandomAccessVectorValues(vectors, dimension);
+        var scores =
+                BuildScoreProvider.randomAccessScoreProvider(
+                        values, JVectorCandidateSearcher.SIMILARITY);
+        boolean upperLayers = true;
+        try (var builder =
+                new GraphIndexBuilder(
+                        scores,
+                        dimension,
+                        parameters.maxDegree(),
+                        parameters.beamWidth(),
+                        parameters.neighborOverflow(),
+                        parameters.alpha(),
+                        upperLayers)) {
+            OnDiskGraphIndex.write(builder.build(values), values, file);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package dev.tandem.indexing;
+
+import dev.tandem.candidates.BiEncoder;
+import dev.tandem.index.Crc32c;
+import dev.tandem.index.Generation;
+import dev.tandem.index.GenerationWriter;
+import dev.tandem.index.IndexFolder;
+import dev.tandem.index.IndexLayout;
+import dev.tandem.index.IndexManifest;
+import dev.tandem.index.IndexManifest.EncoderRef;
+import dev.tandem.index.IndexManifest.GraphParameters;
+import dev.tandem.index.IndexManifest.Source;
+import dev.tandem.index.IndexManifest.TokenizerRef;
+import dev.tandem.index.PassageWriter;
+import dev.tandem.model.IndexException;
+import io.github.jbellis.jvector.vector.types.VectorFloat;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.function.Consumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarConsumer;
+
+/** Builds a generation from a corpus and publishes it. */
+public final class IndexBuilder {
+
+    /** JVector's usual values; the recall that they give is in docs/benchmarks.md. */
+    private static final GraphParameters GRAPH = new GraphParameters(32, 100, 1.2f, 1.2f);
+
+    private static final int PROGRESS_MILLIS = 1_000;
+
+    private final BiEncoder biEncoder;
+    private final PairTokenizer pairTokenizer;
+    private final ProgressBarConsumer progress;
+    private final Consumer<String> tell;
+
+    /**
+     * @param progress where the progress bar goes
+     * @param tell where lines about the input go
+     */
+    public IndexBuilder(
+            BiEncoder biEncoder,
+            PairTokenizer pairTokenizer,
+            ProgressBarConsumer progress,
+            Consumer<String> tell) {
+        this.biEncoder = biEncoder;
+        this.pairTokenizer = pairTokenizer;
+        this.progress = progress;
+        this.tell = tell;
+    }
+
+    /**
+     * Builds and publishes; the generation served until then stays whole whatever happens.
+     *
+     * @throws IndexException if the input has no passage, or a bad one and {@code onError} is STOP
+     */
+    public Generation build(Path input, Path index, OnError onError) {
+        Corpus corpus = Corpus.open(input);
+        try (var writer = GenerationWriter.open(new IndexFolder(index), Clock.systemUTC())) {
+            return fill(writer, corpus, new InputProblems(onError, tell));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write the index at " + index, e);
+        }
+    }
+
+    private Generation fill(GenerationWriter writer, Corpus corpus, InputProblems problems)
+            throws IOException {
+        Path passages = IndexLayout.passages(writer.folder());
+        try (var store = new PassageWriter(passages);
+                var bar = bar(corpus.estimate());
+                var encoding =
+                        new PassageEncoding(biEncoder, pairTokenizer.tokenizer(), store, bar)) {
+            String crc32c = Crc32c.hex(corpus.forEach(encoding, problems));
+            List<VectorFloat<?>> vectors = encoding.finish();
+            if (vectors.isEmpty()) {
+                throw new IndexException(
+                        "%s has no passage to index. %s"
+                                .formatted(corpus.name(), problems.summary()));
+            }
+            store.finish();
+            bar.setExtraMessage("graph");
+            GraphFile.write(vectors, GRAPH, IndexLayout.graph(writer.folder()));
+            tellOf(problems);
+            Source source = new Source(corpus.name(), crc32c);
+            return writer.publish(draft -> manifest(draft, vectors.size(), source));
+        }
+    }
+
+    private void tellOf(InputProblems problems) {
+        if (problems.total() > 0) {
+            tell.accept("left out in all: " + problems.summary());
+        }
+    }
+
+    private ProgressBar bar(long estimate) {
+        return new ProgressBarBuilder()
+                .setTaskName("Indexing")
+                .setInitialMax(estimate)
+                .setUnit(" passages", 1)
+                .showSpeed()
+                .setUpdateIntervalMillis(PROGRESS_MILLIS)
+                .setConsumer(progress)
+                .build();
+    }
+
+    private IndexManifest manifest(GenerationWriter.Draft draft, int count, Source source) {
+        return new IndexManifest(
+                IndexManifest.FORMAT,
+                IndexManifest.VERSION,
+                draft.generation(),
+                draft.created(),
+                "tandem",
+                count,
+                biEncoder.dimension(),
+                "cosine",
+                new EncoderRef(biEncoder.name(), biEncoder.fingerprint()),
+                new TokenizerRef(pairTokenizer.model(), pairTokenizer.tokenizer().fingerprint()),
+                GRAPH,
+                source,
+                draft.files());
+    }
+}

@@ -1,0 +1,113 @@
+package dev.tandem.indexing;
+
+import java.text.BreakIterator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * Splits a document into passages at headings, then packs paragraphs up to {@link #MOST_WORDS}; a
+ * longer paragraph is split between sentences, a longer sentence between words. No text is lost.
+ */
+final class PassageSplitter {
+
+    /** About 200 tokens: both models read a whole passage, and a query's answer fits in one. */
+    private static final int MOST_WORDS = 150;
+
+    private static final Pattern PARAGRAPH = Pattern.compile("\\R\\s*\\R");
+    private static final Pattern HEADING = Pattern.compile("#{1,6}\\s+(.*?)\\s*#*");
+    private static final Pattern FENCE = Pattern.compile("\\s*(```|~~~).*");
+    private static final Pattern WORDS = Pattern.compile("\\s+");
+
+    /**
+     * A piece of a document.
+     *
+     * @param heading of the section it stands in, or empty
+     */
+    record Part(String heading, String text) {}
+
+    private PassageSplitter() {}
+
+    static List<Part> split(String document, boolean markdown) {
+        List<Part> parts = new ArrayList<>();
+        for (Part section : markdown ? sections(document) : List.of(new Part("", document))) {
+            pack(section, parts);
+        }
+        return parts;
+    }
+
+    private static List<Part> sections(String document) {
+        List<Part> sections = new ArrayList<>();
+        String heading = "";
+        var body = new StringBuilder();
+        boolean fenced = false;
+        for (String line : document.lines().toList()) {
+            fenced ^= FENCE.matcher(line).matches();
+            var matcher = HEADING.matcher(line);
+            // A line with # inside a code block is a comment, not a heading.
+            if (!fenced && matcher.matches()) {
+                sections.add(new Part(heading, body.toString()));
+                heading = matcher.group(1);
+                body.setLength(0);
+            } else {
+                body.append(line).append('\n');
+            }
+        }
+        sections.add(new Part(heading, body.toString()));
+        return sections;
+    }
+
+    private static void pack(Part section, List<Part> parts) {
+        var passage = new StringBuilder();
+        int words = 0;
+        for (String paragraph : PARAGRAPH.split(section.text())) {
+            for (String piece : pieces(paragraph.strip())) {
+                int more = words(piece);
+                if (words > 0 && words + more > MOST_WORDS) {
+                    parts.add(new Part(section.heading(), passage.toString()));
+                    passage.setLength(0);
+                    words = 0;
+                }
+                passage.append(words > 0 ? "\n" : "").append(piece);
+                words += more;
+            }
+        }
+        if (words > 0) {
+            parts.add(new Part(section.heading(), passage.toString()));
+        }
+    }
+
+    /** The paragraph itself if it is short enough, else its sentences, packed. */
+    private static List<String> pieces(String paragraph) {
+        if (words(paragraph) <= MOST_WORDS) {
+            return paragraph.isEmpty() ? List.of() : List.of(paragraph);
+        }
+        List<String> pieces = new ArrayList<>();
+        var sentences = BreakIterator.getSentenceInstance(Locale.ROOT);
+        sentences.setText(paragraph);
+        int start = sentences.first();
+        for (int end = sentences.next(); end != BreakIterator.DONE; end = sentences.next()) {
+            pieces.addAll(wordRuns(paragraph.substring(start, end).strip()));
+            start = end;
+        }
+        return pieces;
+    }
+
+    private static List<String> wordRuns(String sentence) {
+        if (words(sentence) <= MOST_WORDS) {
+            return sentence.isEmpty() ? List.of() : List.of(sentence);
+        }
+        String[] words = WORDS.split(sentence);
+        List<String> runs = new ArrayList<>();
+        for (int i = 0; i < words.length; i += MOST_WORDS) {
+            int end = Math.min(words.length, i + MOST_WORDS);
+            runs.add(String.join(" ", List.of(words).subList(i, end)));
+        }
+        return runs;
+    }
+
+    private static int words(String text) {
+        return text.isBlank() ? 0 : WORDS.split(text.strip()).length;
+    }
+}

@@ -1,0 +1,26 @@
+package dev.tandem.model;
+
+/**
+ * How much of the asked-for work the answer rests on. Always {@code scored + cancelled <= planned
+ * <= requested} and {@code fromCache <= scored}.
+ *
+ * @param requested candidates that the caller asked to rerank
+ * @param planned candidates that stage 1 found and stage 2 set out to score
+ * @param scored candidates that the cross-encoder scored
+ * @param cancelled candidates whose scoring was begun and given up, or failed
+ * @param fromCache scored candidates whose score was not computed for this answer
+ * @param reason why the answer is complete or not
+ */
+public record Coverage(
+        int requested, int planned, int scored, int cancelled, int fromCache, Reason reason) {
+
+    /** Why an answer is what it is; all but {@link #COMPLETE} are degraded. */
+    public enum Reason {
+        /** Every candidate was scored. */
+        COMPLETE,
+        /** Time ran out: the scored head is reranked, the rest follows in stage-1 order. */
+        BUDGET_SPENT,
+        /** The cross-encoder failed: what it could not score follows in stage-1 order. */
+        RERANK_UNAVAILABLE
+    }
+}

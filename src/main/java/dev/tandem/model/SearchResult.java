@@ -1,0 +1,19 @@
+package dev.tandem.model;
+
+import java.util.List;
+
+/**
+ * An answer.
+ *
+ * @param passages best first
+ * @param coverage how much of the asked-for work was done
+ * @param timings where the time went
+ * @param generation id of the index generation that was searched
+ * @param device what the cross-encoder ran on
+ */
+public record SearchResult(
+        List<RankedPassage> passages,
+        Coverage coverage,
+        Timings timings,
+        String generation,
+        String device) {}

@@ -1,0 +1,104 @@
+package dev.tandem.onnx;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What must be known of a model to use it, as its {@code model.json} says it. A Hugging Face style
+ * folder without a card gets one derived from its configuration files ({@link HuggingFaceCard}).
+ *
+ * @param name of the model; the folder's name by convention
+ * @param licence SPDX identifier
+ * @param source where it comes from
+ * @param model file name of the ONNX graph
+ * @param sha256 file name to lower-case hexadecimal SHA-256; checked at load where present
+ * @param maxSequenceLength longest input in tokens, special tokens included
+ * @param pooling how token vectors become one vector (bi-encoders)
+ * @param normalize whether the vector is scaled to L2 norm 1 (bi-encoders)
+ * @param queryPrefix instruction put before a query's text (bi-encoders)
+ * @param passagePrefix instruction put before a passage's text (bi-encoders)
+ * @param activation what turns the logit into 0..1 (cross-encoders)
+ * @param blend how the two stages' scores are blended by default; null replaces (cross-encoders)
+ * @param canary a pair and its expected logit, checked at load (cross-encoders)
+ */
+public record ModelCard(
+        String name,
+        @Nullable String licence,
+        @Nullable String source,
+        String model,
+        Map<String, String> sha256,
+        int maxSequenceLength,
+        @Nullable Pooling pooling,
+        boolean normalize,
+        String queryPrefix,
+        String passagePrefix,
+        @Nullable Activation activation,
+        @Nullable Blend blend,
+        List<Canary> canary) {
+
+    public ModelCard {
+        require(name, "name");
+        require(model, "model");
+        if (maxSequenceLength < 8) {
+            throw new IllegalArgumentException(
+                    "maxSequenceLength: got " + maxSequenceLength + ", expected at least 8 tokens");
+        }
+        sha256 = sha256 == null ? Map.of() : Map.copyOf(sha256);
+        queryPrefix = queryPrefix == null ? "" : queryPrefix;
+        passagePrefix = passagePrefix == null ? "" : passagePrefix;
+        canary = canary == null ? List.of() : List.copyOf(canary);
+    }
+
+    /** Those parts that change what the model computes, for its fingerprint. */
+    String behaviour() {
+        return String.join(
+                "\n",
+                String.valueOf(maxSequenceLength),
+                String.valueOf(pooling),
+                String.valueOf(normalize),
+                queryPrefix,
+                passagePrefix);
+    }
+
+    private static void require(@Nullable String value, String field) {
+        if (value == null || value.isBlank()) {
+            throw new IllegalArgumentException("\"" + field + "\" is missing");
+        }
+    }
+
+    /** How the vectors of the tokens become the vector of the text. */
+    public enum Pooling {
+        /** The first token's vector. */
+        @JsonProperty("cls")
+        CLS,
+        /** The mean over all tokens. */
+        @JsonProperty("mean")
+        MEAN
+    }
+
+    /** What turns a logit into a score. */
+    public enum Activation {
+        /** {@code 1 / (1 + exp(-logit))}. */
+        @JsonProperty("sigmoid")
+        SIGMOID,
+        /** The model's output is in 0..1 already. */
+        @JsonProperty("identity")
+        IDENTITY
+    }
+
+    /**
+     * Weights of {@code sigmoid(logit * x + similarity * y + bias)}.
+     *
+     * @param biEncoder the bi-encoder whose similarities the weights were fitted on
+     */
+    public record Blend(double logit, double similarity, double bias, String biEncoder) {}
+
+    /**
+     * A pair whose logit is known.
+     *
+     * @param tolerance largest difference that hosts may show; int8 differs between CPU types
+     */
+    public record Canary(String query, String passage, float logit, float tolerance) {}
+}

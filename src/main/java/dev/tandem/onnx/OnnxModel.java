@@ -1,0 +1,189 @@
+package dev.tandem.onnx;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.TensorInfo;
+import dev.tandem.model.ModelException;
+import java.nio.LongBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A text model in ONNX Runtime on the CPU: one sequence a run, one thread a run. Runs from several
+ * threads go side by side. One sequence a run makes an int8 result independent of what else is
+ * asked, since dynamic quantisation takes its scale over the whole batch.
+ */
+public final class OnnxModel implements AutoCloseable {
+
+    private static final String INPUT_IDS = "input_ids";
+    private static final String ATTENTION_MASK = "attention_mask";
+    private static final String TOKEN_TYPE_IDS = "token_type_ids";
+    private static final Set<String> KNOWN_INPUTS =
+            Set.of(INPUT_IDS, ATTENTION_MASK, TOKEN_TYPE_IDS);
+
+    private final Path file;
+    private final OrtEnvironment environment;
+    private final OrtSession session;
+    private final boolean takesTokenTypes;
+    private final Map<String, TensorInfo> outputs;
+
+    private OnnxModel(Path file, OrtEnvironment environment, OrtSession session)
+            throws OrtException {
+        this.file = file;
+        this.environment = environment;
+        this.session = session;
+        takesTokenTypes = checkInputs(tensors(session.getInputInfo()));
+        outputs = tensors(session.getOutputInfo());
+    }
+
+    /**
+     * @throws ModelException if the graph cannot be loaded or wants other inputs
+     */
+    public static OnnxModel open(ModelFolder folder) {
+        Path file = folder.graph();
+        var environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+        try (var options = options()) {
+            var session = environment.createSession(file.toString(), options);
+            return new OnnxModel(file, environment, session);
+        } catch (OrtException e) {
+            throw new ModelException(
+                    "%s cannot be loaded as an ONNX graph: %s. It may be cut short: compare its size and SHA-256 with its source and copy it again."
+                            .formatted(file, e.getMessage()),
+                    e);
+        }
+    }
+
+    private static SessionOptions options() throws OrtException {
+        var options = new SessionOptions();
+        options.setIntraOpNumThreads(1);
+        options.setInterOpNumThreads(1);
+        // The arena keeps its peak for the session's life; one long passage would set it.
+        options.setCPUArenaAllocator(false);
+        options.setMemoryPatternOptimization(false);
+        return options;
+    }
+
+    /** Names of the float outputs that have this many dimensions. */
+    public List<String> floatOutputs(int dimensions) {
+        return outputs.entrySet().stream()
+                .filter(output -> output.getValue().type == OnnxJavaType.FLOAT)
+                .filter(output -> output.getValue().getShape().length == dimensions)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** Shape of an output; -1 where it depends on the input. */
+    public long[] outputShape(String name) {
+        return outputs.get(name).getShape();
+    }
+
+    /** Name, type and shape of every output, for messages. */
+    public String describeOutputs() {
+        return describe(outputs);
+    }
+
+    /** The graph's file, for messages. */
+    public Path file() {
+        return file;
+    }
+
+    /**
+     * Runs one sequence.
+     *
+     * @return the output's values in row-major order, float[product of its shape]
+     * @throws OrtException if the run fails
+     */
+    public float[] run(ModelInput input, String output) throws OrtException {
+        long[] shape = {1, input.length()};
+        long[] mask = new long[input.length()];
+        Arrays.fill(mask, 1);
+        Map<String, OnnxTensor> feeds = new HashMap<>();
+        try {
+            feeds.put(INPUT_IDS, tensor(input.inputIds(), shape));
+            feeds.put(ATTENTION_MASK, tensor(mask, shape));
+            if (takesTokenTypes) {
+                feeds.put(TOKEN_TYPE_IDS, tensor(input.tokenTypeIds(), shape));
+            }
+            try (var result = session.run(feeds, Set.of(output))) {
+                return values((OnnxTensor) result.get(0));
+            }
+        } finally {
+            feeds.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new ModelException("Cannot close " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private OnnxTensor tensor(long[] values, long[] shape) throws OrtException {
+        return OnnxTensor.createTensor(environment, LongBuffer.wrap(values), shape);
+    }
+
+    private static float[] values(OnnxTensor tensor) {
+        var buffer = tensor.getFloatBuffer();
+        float[] values = new float[buffer.remaining()];
+        buffer.get(values);
+        return values;
+    }
+
+    private boolean checkInputs(Map<String, TensorInfo> inputs) {
+        boolean named =
+                inputs.containsKey(INPUT_IDS)
+                        && inputs.containsKey(ATTENTION_MASK)
+                        && KNOWN_INPUTS.containsAll(inputs.keySet());
+        boolean typed =
+                inputs.values().stream()
+                        .allMatch(i -> i.type == OnnxJavaType.INT64 && i.getShape().length == 2);
+        if (!named || !typed) {
+            throw new ModelException(
+                    "%s has the inputs %s; wanted are %s and %s, and %s if the model knows segments, each INT64 [batch, sequence]. Export the model with the standard BERT inputs."
+                            .formatted(
+                                    file,
+                                    describe(inputs),
+                                    INPUT_IDS,
+                                    ATTENTION_MASK,
+                                    TOKEN_TYPE_IDS));
+        }
+        return inputs.containsKey(TOKEN_TYPE_IDS);
+    }
+
+    private static Map<String, TensorInfo> tensors(Map<String, NodeInfo> nodes) {
+        Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+        nodes.forEach(
+                (name, node) -> {
+                    if (node.getInfo() instanceof TensorInfo tensor) {
+                        tensors.put(name, tensor);
+                    }
+                });
+        return tensors;
+    }
+
+    private static String describe(Map<String, TensorInfo> tensors) {
+        return tensors.entrySet().stream()
+                .map(
+                        t ->
+                                t.getKey()
+                                        + " "
+                                        + t.getValue().type
+                                        + Arrays.toString(t.getValue().getShape()))
+                .collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,128 @@
+package dev.tandem.onnx;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tandem.model.ModelException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * A Hugging Face tokenizer. Truncation and padding that {@code tokenizer.json} may ask for are
+ * switched off: lengths are this code's business. Thread-safe.
+ */
+public final class TextTokenizer implements AutoCloseable {
+
+    private static final Map<String, String> AS_IS =
+            Map.of("truncation", "false", "padding", "false");
+
+    private final HuggingFaceTokenizer tokenizer;
+    private final InputTemplate single;
+    private final InputTemplate pair;
+    private final int maxSequenceLength;
+    private final String fingerprint;
+    private final int largestId;
+
+    private TextTokenizer(HuggingFaceTokenizer tokenizer, JsonNode json, int maxSequenceLength) {
+        this.tokenizer = tokenizer;
+        this.maxSequenceLength = maxSequenceLength;
+        int probe = ids("a").length;
+        single = new InputTemplate(tokenizer.encode("a", true, false), probe, 0);
+        pair = new InputTemplate(tokenizer.encode("a", "a", true, false), probe, probe);
+        fingerprint = fingerprint(json);
+        largestId = largestId(json);
+    }
+
+    /**
+     * @throws ModelException if the file is not a tokenizer
+     */
+    public static TextTokenizer open(ModelFolder folder) {
+        Path file = folder.tokenizer();
+        try (InputStream in = Files.newInputStream(file)) {
+            JsonNode json = new ObjectMapper().readTree(file.toFile());
+            var tokenizer = HuggingFaceTokenizer.newInstance(in, AS_IS);
+            return new TextTokenizer(tokenizer, json, folder.card().maxSequenceLength());
+        } catch (IOException | RuntimeException e) {
+            throw new ModelException(
+                    "%s is not a tokenizer in Hugging Face's JSON format: %s. Take the tokenizer.json that was published with the model."
+                            .formatted(file, e.getMessage()),
+                    e);
+        }
+    }
+
+    /** Token ids of the text alone, no special tokens, whatever its length. */
+    public long[] ids(String text) {
+        return tokenizer.encode(text, false, false).getIds();
+    }
+
+    /** Like {@link #ids(String)}, as the passage store keeps them. */
+    public int[] storableIds(String text) {
+        long[] ids = ids(text);
+        int[] storable = new int[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            storable[i] = Math.toIntExact(ids[i]);
+        }
+        return storable;
+    }
+
+    /** One text with its special tokens, cut at the end to the model's length. */
+    public ModelInput single(String text) {
+        long[] ids = ids(text);
+        int length = Math.min(ids.length, maxSequenceLength - single.overhead());
+        return single.assemble(ids, length, new int[0], 0);
+    }
+
+    /** A query and a passage with their special tokens; only the passage is cut. */
+    public ModelInput pair(long[] query, int[] passage) {
+        int room = maxSequenceLength - pair.overhead() - query.length;
+        return pair.assemble(query, query.length, passage, Math.min(passage.length, room));
+    }
+
+    /** Longest query in tokens: half of the sequence, so that the passage has the other half. */
+    public int maxQueryTokens() {
+        return (maxSequenceLength - pair.overhead()) / 2;
+    }
+
+    /** The largest id that the tokenizer can give; a model must have a row for it. */
+    public int largestId() {
+        return largestId;
+    }
+
+    /**
+     * Identifies how text becomes token ids: SHA-256 over the parts of tokenizer.json that decide
+     * it. Truncation, padding and special-token templates do not count.
+     */
+    public String fingerprint() {
+        return fingerprint;
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+
+    private static String fingerprint(JsonNode json) {
+        var parts = new StringBuilder();
+        for (String part : new String[] {"normalizer", "pre_tokenizer", "model", "added_tokens"}) {
+            parts.append(part).append(json.path(part)).append('\n');
+        }
+        return Sha256.of(parts.toString());
+    }
+
+    private static int largestId(JsonNode json) {
+        JsonNode vocabulary = json.path("model").path("vocab");
+        int largest = vocabulary.isArray() ? vocabulary.size() - 1 : 0;
+        if (vocabulary.isObject()) {
+            for (JsonNode id : vocabulary) {
+                largest = Math.max(largest, id.asInt());
+            }
+        }
+        for (JsonNode token : json.path("added_tokens")) {
+            largest = Math.max(largest, token.path("id").asInt());
+        }
+        return largest;
+    }
+}

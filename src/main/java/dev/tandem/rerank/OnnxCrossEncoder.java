@@ -1,0 +1,124 @@
+package dev.tandem.rerank;
+
+import ai.onnxruntime.OrtException;
+import dev.tandem.model.ModelException;
+import dev.tandem.onnx.ModelCard;
+import dev.tandem.onnx.ModelCard.Canary;
+import dev.tandem.onnx.ModelFolder;
+import dev.tandem.onnx.ModelInput;
+import dev.tandem.onnx.OnnxModel;
+import dev.tandem.onnx.TextTokenizer;
+import java.util.Arrays;
+import java.util.stream.Stream;
+
+/** A cross-encoder in ONNX Runtime on the CPU. */
+public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
+
+    private final ModelCard card;
+    private final TextTokenizer tokenizer;
+    private final OnnxModel model;
+    private final String output;
+
+    private OnnxCrossEncoder(ModelCard card, TextTokenizer tokenizer, OnnxModel model) {
+        this.card = card;
+        this.tokenizer = tokenizer;
+        this.model = model;
+        output = logitOutput(model);
+        warmUp();
+        card.canary().forEach(this::check);
+    }
+
+    /**
+     * Loads the model, runs it once, and compares its card's canary pairs.
+     *
+     * @throws ModelException if the folder does not hold a cross-encoder that runs
+     */
+    public static OnnxCrossEncoder open(ModelFolder folder) {
+        OnnxModel model = OnnxModel.open(folder);
+        try {
+            return new OnnxCrossEncoder(folder.card(), TextTokenizer.open(folder), model);
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public float logit(ModelInput pair) {
+        try {
+            return model.run(pair, output)[0];
+        } catch (OrtException e) {
+            throw new CrossEncoderException(
+                    "%s failed on a pair of %d tokens: %s"
+                            .formatted(model.file(), pair.length(), e.getMessage()),
+                    e);
+        }
+    }
+
+    @Override
+    public String device() {
+        return "cpu";
+    }
+
+    public ModelCard card() {
+        return card;
+    }
+
+    public TextTokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    @Override
+    public void close() {
+        model.close();
+        tokenizer.close();
+    }
+
+    private static String logitOutput(OnnxModel model) {
+        var columns = model.floatOutputs(2).stream().filter(name -> width(model, name) == 1);
+        var rows = model.floatOutputs(1).stream();
+        return Stream.concat(columns, rows)
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new ModelException(
+                                        "%s has the outputs %s; a cross-encoder needs a FLOAT output [batch, 1] or [batch], one logit a pair. Is it a bi-encoder, or a classifier of several labels?"
+                                                .formatted(model.file(), model.describeOutputs())));
+    }
+
+    private static long width(OnnxModel model, String name) {
+        long[] shape = model.outputShape(name);
+        return shape[shape.length - 1];
+    }
+
+    /** One run over the largest token id: a tokenizer of another model has ids without a row. */
+    private void warmUp() {
+        long[] query = tokenizer.ids("warm-up");
+        try {
+            logit(tokenizer.pair(query, new int[] {tokenizer.largestId()}));
+        } catch (CrossEncoderException e) {
+            throw new ModelException(
+                    "%s does not take every token of its tokenizer.json (largest id %d): %s. The two must come from the same model."
+                            .formatted(model.file(), tokenizer.largestId(), e.getMessage()),
+                    e);
+        }
+    }
+
+    private void check(Canary canary) {
+        int[] passage = tokenizer.storableIds(canary.passage());
+        float got = logit(tokenizer.pair(tokenizer.ids(canary.query()), passage));
+        // Written so that NaN fails.
+        if (!(Math.abs(got - canary.logit()) <= canary.tolerance())) {
+            throw new ModelException(
+                    "%s scores its canary pair (\"%s\", \"%s\", tokens %s) %.3f; model.json says %.3f within %.3f. Wrong tokenizer.json, or another model file."
+                            .formatted(
+                                    model.file(),
+                                    canary.query(),
+                                    canary.passage(),
+                                    Arrays.toString(passage),
+                                    got,
+                                    canary.logit(),
+                                    canary.tolerance()));
+        }
+    }
+}

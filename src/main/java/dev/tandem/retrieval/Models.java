@@ -1,0 +1,34 @@
+package dev.tandem.retrieval;
+
+import dev.tandem.candidates.BiEncoder;
+import dev.tandem.onnx.ModelFolder;
+import dev.tandem.onnx.ModelsConfig;
+import dev.tandem.rerank.OnnxCrossEncoder;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** The two models, loaded side by side and run once. */
+public record Models(BiEncoder biEncoder, OnnxCrossEncoder crossEncoder) implements AutoCloseable {
+
+    /**
+     * @throws dev.tandem.model.ModelException naming the file that is missing or does not fit
+     */
+    public static Models open(ModelsConfig config) {
+        var biEncoder =
+                CompletableFuture.supplyAsync(
+                        () -> BiEncoder.open(ModelFolder.open(config.dir(), config.biEncoder())));
+        try {
+            var crossEncoder =
+                    OnnxCrossEncoder.open(ModelFolder.open(config.dir(), config.crossEncoder()));
+            return new Models(biEncoder.join(), crossEncoder);
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    @Override
+    public void close() {
+        biEncoder.close();
+        crossEncoder.close();
+    }
+}

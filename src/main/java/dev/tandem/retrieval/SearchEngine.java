@@ -1,0 +1,96 @@
+package dev.tandem.retrieval;
+
+import dev.tandem.candidates.CandidatesConfig;
+import dev.tandem.candidates.JVectorCandidateSearcher;
+import dev.tandem.index.Generation;
+import dev.tandem.index.IndexLayout;
+import dev.tandem.index.IndexManifest;
+import dev.tandem.model.IndexException;
+import dev.tandem.rerank.RerankConfig;
+import dev.tandem.rerank.RerankConfig.Order;
+import dev.tandem.rerank.Reranker;
+
+/** A retriever with all that it stands on: models, one open generation, threads. */
+public final class SearchEngine implements AutoCloseable {
+
+    private final Generation generation;
+    private final JVectorCandidateSearcher searcher;
+    private final Passages passages;
+    private final Reranker reranker;
+    private final TwoStageRetriever retriever;
+
+    private SearchEngine(
+            Models models,
+            Generation generation,
+            CandidatesConfig candidatesConfig,
+            RerankConfig rerankConfig) {
+        this.generation = generation;
+        IndexManifest manifest = generation.manifest();
+        var tokenizer = models.crossEncoder().tokenizer();
+        searcher =
+                JVectorCandidateSearcher.open(
+                        IndexLayout.graph(generation.folder()),
+                        manifest.passages(),
+                        manifest.dimension(),
+                        candidatesConfig.oversampling());
+        passages = Passages.open(generation, tokenizer);
+        int cores = Runtime.getRuntime().availableProcessors();
+        reranker =
+                new Reranker(
+                        models.crossEncoder(), tokenizer, rerankConfig.concurrency().orElse(cores));
+        var order = new StageOrder(blend(models, rerankConfig.order()));
+        retriever =
+                new TwoStageRetriever(
+                        models.biEncoder(), tokenizer, searcher, passages, reranker, order);
+    }
+
+    /**
+     * @param models stay the caller's to close, after the engine
+     * @throws IndexException if the generation is damaged, or another bi-encoder made it
+     */
+    public static SearchEngine open(
+            Models models,
+            Generation generation,
+            CandidatesConfig candidatesConfig,
+            RerankConfig rerankConfig) {
+        checkBiEncoder(models, generation);
+        return new SearchEngine(models, generation, candidatesConfig, rerankConfig);
+    }
+
+    public TwoStageRetriever retriever() {
+        return retriever;
+    }
+
+    public Generation generation() {
+        return generation;
+    }
+
+    @Override
+    public void close() {
+        reranker.close();
+        searcher.close();
+        passages.close();
+    }
+
+    private static void checkBiEncoder(Models models, Generation generation) {
+        var wanted = generation.manifest().biEncoder();
+        var got = models.biEncoder();
+        if (!wanted.fingerprint().equals(got.fingerprint())) {
+            throw new IndexException(
+                    "The index generation %s was built with the bi-encoder %s (fingerprint %.12s); the one in use is %s (fingerprint %.12s). Set tandem.models.bi-encoder to the one it was built with, or build the index again."
+                            .formatted(
+                                    generation.folder(),
+                                    wanted.name(),
+                                    wanted.fingerprint(),
+                                    got.name(),
+                                    got.fingerprint()));
+        }
+    }
+
+    private static ScoreBlend blend(Models models, Order order) {
+        var card = models.crossEncoder().card();
+        return order == Order.BLEND
+                ? ScoreBlend.ofCard(card, models.biEncoder().name())
+                : ScoreBlend.replace(card.activation());
+    }
+}

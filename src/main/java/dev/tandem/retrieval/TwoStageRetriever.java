@@ -1,0 +1,138 @@
+package dev.tandem.retrieval;
+
+import dev.tandem.candidates.CandidateSearcher;
+import dev.tandem.candidates.QueryEncoder;
+import dev.tandem.model.Candidate;
+import dev.tandem.model.Coverage;
+import dev.tandem.model.Coverage.Reason;
+import dev.tandem.model.Deadline;
+import dev.tandem.model.InvalidRequestException;
+import dev.tandem.model.InvalidRequestException.Kind;
+import dev.tandem.model.Query;
+import dev.tandem.model.RankedPassage;
+import dev.tandem.model.SearchResult;
+import dev.tandem.model.Timings;
+import dev.tandem.onnx.TextTokenizer;
+import dev.tandem.rerank.Outcome;
+import dev.tandem.rerank.Outcome.Scored;
+import dev.tandem.rerank.Outcome.Skipped;
+import dev.tandem.rerank.Reranker;
+import dev.tandem.retrieval.StageOrder.Placed;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Answers a query in two stages. Thread-safe. */
+public final class TwoStageRetriever {
+
+    private final QueryEncoder encoder;
+    private final TextTokenizer pairTokenizer;
+    private final CandidateSearcher searcher;
+    private final Passages passages;
+    private final Reranker reranker;
+    private final StageOrder order;
+
+    TwoStageRetriever(
+            QueryEncoder encoder,
+            TextTokenizer pairTokenizer,
+            CandidateSearcher searcher,
+            Passages passages,
+            Reranker reranker,
+            StageOrder order) {
+        this.encoder = encoder;
+        this.pairTokenizer = pairTokenizer;
+        this.searcher = searcher;
+        this.passages = passages;
+        this.reranker = reranker;
+        this.order = order;
+    }
+
+    /**
+     * Answers by the deadline with the best ranking that the time allowed; being late is never an
+     * error. Stage 1 runs on the calling thread, which it blocks for some milliseconds.
+     *
+     * @throws InvalidRequestException if the query is longer than the cross-encoder can read
+     */
+    public Uni<SearchResult> search(Query query, Deadline deadline) {
+        long started = System.nanoTime();
+        long[] queryTokens = queryTokens(query);
+        float[] vector = encoder.encodeQuery(query.text());
+        long encoded = System.nanoTime();
+        List<Candidate> candidates = searcher.search(vector, query.candidateCount());
+        long retrieved = System.nanoTime();
+        return reranker.rerank(queryTokens, candidates, passages::tokenIds, deadline)
+                .map(
+                        outcomes -> {
+                            long reranked = System.nanoTime();
+                            List<RankedPassage> ranked =
+                                    ranked(order.of(candidates, outcomes), query.topK());
+                            return new SearchResult(
+                                    ranked,
+                                    coverage(query.candidateCount(), outcomes),
+                                    new Timings(
+                                            Duration.ofNanos(encoded - started),
+                                            Duration.ofNanos(retrieved - encoded),
+                                            Duration.ofNanos(reranked - retrieved),
+                                            Duration.ofNanos(System.nanoTime() - started)),
+                                    passages.generation(),
+                                    reranker.device());
+                        });
+    }
+
+    /** Stage 1 alone: candidates in its order. */
+    public List<Candidate> candidates(Query query) {
+        return searcher.search(encoder.encodeQuery(query.text()), query.candidateCount());
+    }
+
+    /** The caller's id of a passage. */
+    public String passageId(int ordinal) {
+        return passages.passage(ordinal).id();
+    }
+
+    private long[] queryTokens(Query query) {
+        long[] tokens = pairTokenizer.ids(query.text());
+        if (tokens.length > pairTokenizer.maxQueryTokens()) {
+            throw new InvalidRequestException(
+                    Kind.TOO_LARGE,
+                    "query",
+                    "got %d tokens, expected at most %d: half of what the cross-encoder reads, the other half is the passage's. Shorten the query."
+                            .formatted(tokens.length, pairTokenizer.maxQueryTokens()));
+        }
+        return tokens;
+    }
+
+    private List<RankedPassage> ranked(List<Placed> placed, int topK) {
+        List<RankedPassage> ranked = new ArrayList<>();
+        for (Placed hit : placed.subList(0, Math.min(topK, placed.size()))) {
+            ranked.add(
+                    new RankedPassage(
+                            ranked.size() + 1,
+                            passages.passage(hit.candidate().ordinal()),
+                            hit.score(),
+                            hit.stage(),
+                            hit.logit(),
+                            hit.candidate().similarity(),
+                            hit.index() + 1));
+        }
+        return ranked;
+    }
+
+    private static Coverage coverage(int requested, List<Outcome> outcomes) {
+        int scored = (int) outcomes.stream().filter(o -> o instanceof Scored).count();
+        int failed = count(outcomes, Outcome.Reason.FAILED);
+        int late = count(outcomes, Outcome.Reason.LATE);
+        Reason reason =
+                late > 0
+                        ? Reason.BUDGET_SPENT
+                        : failed > 0 ? Reason.RERANK_UNAVAILABLE : Reason.COMPLETE;
+        return new Coverage(requested, outcomes.size(), scored, failed, 0, reason);
+    }
+
+    private static int count(List<Outcome> outcomes, Outcome.Reason reason) {
+        return (int)
+                outcomes.stream()
+                        .filter(o -> o instanceof Skipped(_, Outcome.Reason r) && r == reason)
+                        .count();
+    }
+}
