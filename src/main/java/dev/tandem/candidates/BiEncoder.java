@@ -35,7 +35,7 @@ public final class BiEncoder implements QueryEncoder, AutoCloseable {
         output = pooled ? sentences.getFirst() : tokenOutput(model);
         // The warm-up run: it also shows what the graph leaves open, the dimension.
         float[] first = run(tokenizer.single("warm-up"));
-        dimension = pooled ? first.length : lastDimension(model.outputShape(output), first);
+        dimension = pooled ? first.length : width(first);
     }
 
     /**
@@ -144,8 +144,8 @@ public final class BiEncoder implements QueryEncoder, AutoCloseable {
                                                 .formatted(model.file(), model.describeOutputs())));
     }
 
-    private int lastDimension(long[] shape, float[] values) {
-        long stated = shape[shape.length - 1];
+    private int width(float[] values) {
+        long stated = model.outputWidth(output);
         return stated > 0
                 ? Math.toIntExact(stated)
                 : values.length / tokenizer.single("warm-up").length();

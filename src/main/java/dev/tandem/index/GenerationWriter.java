@@ -45,8 +45,8 @@ public final class GenerationWriter implements AutoCloseable {
         created = clock.instant();
         id = ID.format(created);
         building = index.generationFolder(id + IndexLayout.BUILDING);
-        Files.createDirectories(building.getParent());
-        removeLeftovers(building.getParent());
+        Files.createDirectories(index.generations());
+        removeLeftovers(index.generations());
         Files.createDirectory(building);
     }
 
@@ -94,7 +94,7 @@ public final class GenerationWriter implements AutoCloseable {
         forceAll();
         Path folder = index.generationFolder(id);
         Files.move(building, folder, StandardCopyOption.ATOMIC_MOVE);
-        force(folder.getParent());
+        force(index.generations());
         replaceCurrent();
         return new Generation(folder, written);
     }

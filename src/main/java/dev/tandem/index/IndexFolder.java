@@ -49,8 +49,12 @@ public final class IndexFolder {
         return current;
     }
 
+    Path generations() {
+        return folder.resolve(IndexLayout.GENERATIONS);
+    }
+
     Path generationFolder(String id) {
-        return folder.resolve(IndexLayout.GENERATIONS).resolve(id);
+        return generations().resolve(id);
     }
 
     private String currentId() {

@@ -2,10 +2,10 @@ package dev.tandem.indexing;
 
 import dev.tandem.model.IndexException;
 import dev.tandem.model.Passage;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
-import java.util.zip.CRC32C;
 
 /** What an index is built from; read as a stream. */
 interface Corpus {
@@ -16,13 +16,15 @@ interface Corpus {
     /** About how many passages there are, for the progress bar. */
     long estimate();
 
+    /** Checksum over the bytes of the input, eight hexadecimal digits. */
+    String crc32c() throws IOException;
+
     /**
      * Hands over the passages in the order of the input.
      *
      * @param problems is told of what is left out
-     * @return checksum over all that was read
      */
-    CRC32C forEach(Consumer<Passage> passages, InputProblems problems);
+    void forEach(Consumer<Passage> passages, InputProblems problems);
 
     /**
      * @param input a file of JSON lines, or a folder of .txt and .md files

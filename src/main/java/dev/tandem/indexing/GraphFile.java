@@ -26,16 +26,12 @@ final class GraphFile {
         var scores =
                 BuildScoreProvider.randomAccessScoreProvider(
                         values, JVectorCandidateSearcher.SIMILARITY);
-        boolean upperLayers = true;
         try (var builder =
-                new GraphIndexBuilder(
-                        scores,
-                        dimension,
-                        parameters.maxDegree(),
-                        parameters.beamWidth(),
-                        parameters.neighborOverflow(),
-                        parameters.alpha(),
-                        upperLayers)) {
+                GraphIndexBuilder.builder(scores, dimension, parameters.maxDegree())
+                        .withBeamWidth(parameters.beamWidth())
+                        .withNeighborOverflow(parameters.neighborOverflow())
+                        .withAlpha(parameters.alpha())
+                        .build()) {
             OnDiskGraphIndex.write(builder.build(values), values, file);
         }
     }

@@ -1,7 +1,6 @@
 package dev.tandem.indexing;
 
 import dev.tandem.candidates.BiEncoder;
-import dev.tandem.index.Crc32c;
 import dev.tandem.index.Generation;
 import dev.tandem.index.GenerationWriter;
 import dev.tandem.index.IndexFolder;
@@ -66,6 +65,33 @@ public final class IndexBuilder {
         }
     }
 
+    /**
+     * The served generation, built first if there is none, or if it came from another input or
+     * another bi-encoder.
+     */
+    public Generation buildIfStale(Path input, Path index) {
+        var folder = new IndexFolder(index);
+        if (folder.exists()) {
+            Generation current = folder.current();
+            if (isFresh(current.manifest(), Corpus.open(input))) {
+                return current;
+            }
+        }
+        return build(input, index, OnError.STOP);
+    }
+
+    private boolean isFresh(IndexManifest manifest, Corpus corpus) {
+        try {
+            return manifest.source().crc32c().equals(corpus.crc32c())
+                    && manifest.biEncoder().fingerprint().equals(biEncoder.fingerprint())
+                    && manifest.crossEncoder()
+                            .tokenizer()
+                            .equals(pairTokenizer.tokenizer().fingerprint());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read " + corpus.name(), e);
+        }
+    }
+
     private Generation fill(GenerationWriter writer, Corpus corpus, InputProblems problems)
             throws IOException {
         Path passages = IndexLayout.passages(writer.folder());
@@ -73,7 +99,7 @@ public final class IndexBuilder {
                 var bar = bar(corpus.estimate());
                 var encoding =
                         new PassageEncoding(biEncoder, pairTokenizer.tokenizer(), store, bar)) {
-            String crc32c = Crc32c.hex(corpus.forEach(encoding, problems));
+            corpus.forEach(encoding, problems);
             List<VectorFloat<?>> vectors = encoding.finish();
             if (vectors.isEmpty()) {
                 throw new IndexException(
@@ -84,7 +110,7 @@ public final class IndexBuilder {
             bar.setExtraMessage("graph");
             GraphFile.write(vectors, GRAPH, IndexLayout.graph(writer.folder()));
             tellOf(problems);
-            Source source = new Source(corpus.name(), crc32c);
+            Source source = new Source(corpus.name(), corpus.crc32c());
             return writer.publish(draft -> manifest(draft, vectors.size(), source));
         }
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tandem.index.Crc32c;
 import dev.tandem.indexing.InputProblem.Kind;
 import dev.tandem.model.Passage;
 import java.io.BufferedInputStream;
@@ -19,8 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.zip.CRC32C;
-import java.util.zip.CheckedInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +38,6 @@ final class JsonLines implements Corpus {
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final Path file;
-    private final Set<String> seen = new HashSet<>();
 
     JsonLines(Path file) {
         this.file = file;
@@ -67,18 +65,41 @@ final class JsonLines implements Corpus {
     }
 
     @Override
-    public CRC32C forEach(Consumer<Passage> passages, InputProblems problems) {
-        var crc = new CRC32C();
-        try (InputStream in =
-                new BufferedInputStream(
-                        new CheckedInputStream(Files.newInputStream(file), crc), BUFFER_BYTES)) {
+    public String crc32c() throws IOException {
+        return Crc32c.of(file);
+    }
+
+    @Override
+    public void forEach(Consumer<Passage> passages, InputProblems problems) {
+        Set<String> seen = new HashSet<>();
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES)) {
             long number = 1;
             for (byte[] line = line(in); line.length > 0; line = line(in)) {
-                take(line, number++, passages, problems);
+                take(new Line(line, number++), seen, passages, problems);
             }
-            return crc;
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read " + file, e);
+        }
+    }
+
+    private static final class Line {
+        final byte[] bytes;
+        final long number;
+        final int start;
+
+        Line(byte[] bytes, long number) {
+            this.bytes = bytes;
+            this.number = number;
+            start = number == 1 ? byteOrderMark(bytes) : 0;
+        }
+
+        boolean isBlank() {
+            for (int i = start; i < bytes.length; i++) {
+                if (bytes[i] > ' ' || bytes[i] < 0) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 
@@ -95,25 +116,25 @@ final class JsonLines implements Corpus {
     }
 
     private void take(
-            byte[] line, long number, Consumer<Passage> passages, InputProblems problems) {
-        int start = number == 1 ? byteOrderMark(line) : 0;
-        if (isBlank(line, start)) {
+            Line line, Set<String> seen, Consumer<Passage> passages, InputProblems problems) {
+        if (line.isBlank()) {
             return;
         }
         try {
-            Map<String, Object> fields = JSON.readValue(line, start, line.length - start, OBJECT);
+            int length = line.bytes.length - line.start;
+            Map<String, Object> fields = JSON.readValue(line.bytes, line.start, length, OBJECT);
+            if (fields == null) {
+                throw new IllegalArgumentException("got null, expected a JSON object");
+            }
             Passage passage = passage(fields);
-            if (passage.text().isBlank() && passage.title().isBlank()) {
+            if (passage.fullText().isBlank()) {
                 problems.add(
-                        problem(
-                                Kind.EMPTY_TEXT,
-                                number,
-                                "\"text\" of " + passage.id() + " is empty"));
+                        problem(Kind.EMPTY_TEXT, line, "passage " + passage.id() + " has no text"));
             } else if (!seen.add(passage.id())) {
                 problems.add(
                         problem(
                                 Kind.DUPLICATE_ID,
-                                number,
+                                line,
                                 "\"_id\" " + passage.id() + " came before; the first one counts"));
             } else {
                 passages.accept(passage);
@@ -122,17 +143,17 @@ final class JsonLines implements Corpus {
             problems.add(
                     problem(
                             Kind.BROKEN_LINE,
-                            number,
+                            line,
                             "not a JSON object: " + e.getOriginalMessage()));
         } catch (IOException e) {
-            problems.add(problem(Kind.BROKEN_LINE, number, "not UTF-8: " + e.getMessage()));
+            problems.add(problem(Kind.BROKEN_LINE, line, "not UTF-8: " + e.getMessage()));
         } catch (IllegalArgumentException e) {
-            problems.add(problem(Kind.BROKEN_LINE, number, String.valueOf(e.getMessage())));
+            problems.add(problem(Kind.BROKEN_LINE, line, String.valueOf(e.getMessage())));
         }
     }
 
-    private InputProblem problem(Kind kind, long line, String detail) {
-        return new InputProblem(kind, file.toString(), line, detail);
+    private InputProblem problem(Kind kind, Line line, String detail) {
+        return new InputProblem(kind, file.toString(), line.number, detail);
     }
 
     private static Passage passage(Map<String, Object> fields) {
@@ -174,14 +195,5 @@ final class JsonLines implements Corpus {
                         && line[1] == (byte) 0xBB
                         && line[2] == (byte) 0xBF;
         return marked ? 3 : 0;
-    }
-
-    private static boolean isBlank(byte[] line, int start) {
-        for (int i = start; i < line.length; i++) {
-            if (line[i] > ' ' || line[i] < 0) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -61,7 +61,7 @@ final class PassageSplitter {
     private static void pack(Part section, List<Part> parts) {
         var passage = new StringBuilder();
         int words = 0;
-        for (String paragraph : PARAGRAPH.split(section.text())) {
+        for (String paragraph : PARAGRAPH.splitAsStream(section.text()).toList()) {
             for (String piece : pieces(paragraph.strip())) {
                 int more = words(piece);
                 if (words > 0 && words + more > MOST_WORDS) {
@@ -98,16 +98,16 @@ final class PassageSplitter {
         if (words(sentence) <= MOST_WORDS) {
             return sentence.isEmpty() ? List.of() : List.of(sentence);
         }
-        String[] words = WORDS.split(sentence);
+        List<String> words = WORDS.splitAsStream(sentence).toList();
         List<String> runs = new ArrayList<>();
-        for (int i = 0; i < words.length; i += MOST_WORDS) {
-            int end = Math.min(words.length, i + MOST_WORDS);
-            runs.add(String.join(" ", List.of(words).subList(i, end)));
+        for (int i = 0; i < words.size(); i += MOST_WORDS) {
+            int end = Math.min(words.size(), i + MOST_WORDS);
+            runs.add(String.join(" ", words.subList(i, end)));
         }
         return runs;
     }
 
     private static int words(String text) {
-        return text.isBlank() ? 0 : WORDS.split(text.strip()).length;
+        return text.isBlank() ? 0 : (int) WORDS.splitAsStream(text.strip()).count();
     }
 }

@@ -1,5 +1,6 @@
 package dev.tandem.indexing;
 
+import dev.tandem.index.Crc32c;
 import dev.tandem.indexing.InputProblem.Kind;
 import dev.tandem.model.IndexException;
 import dev.tandem.model.Passage;
@@ -49,19 +50,23 @@ final class TextFolder implements Corpus {
     }
 
     @Override
-    public CRC32C forEach(Consumer<Passage> passages, InputProblems problems) {
+    public String crc32c() throws IOException {
         var crc = new CRC32C();
         for (Path file : files) {
-            take(file, crc, passages, problems);
+            crc.update(Files.readAllBytes(file));
         }
-        return crc;
+        return Crc32c.hex(crc);
     }
 
-    private void take(Path file, CRC32C crc, Consumer<Passage> passages, InputProblems problems) {
+    @Override
+    public void forEach(Consumer<Passage> passages, InputProblems problems) {
+        files.forEach(file -> take(file, passages, problems));
+    }
+
+    private void take(Path file, Consumer<Passage> passages, InputProblems problems) {
         String name = folder.relativize(file).toString().replace('\\', '/');
         try {
             byte[] bytes = Files.readAllBytes(file);
-            crc.update(bytes);
             String text =
                     StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
             List<PassageSplitter.Part> parts = PassageSplitter.split(text, name.endsWith(".md"));

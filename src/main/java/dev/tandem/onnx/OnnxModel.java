@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -84,9 +85,10 @@ public final class OnnxModel implements AutoCloseable {
                 .toList();
     }
 
-    /** Shape of an output; -1 where it depends on the input. */
-    public long[] outputShape(String name) {
-        return outputs.get(name).getShape();
+    /** Last dimension of a float output; -1 if it depends on the input. */
+    public long outputWidth(String name) {
+        long[] shape = Objects.requireNonNull(outputs.get(name), name).getShape();
+        return shape[shape.length - 1];
     }
 
     /** Name, type and shape of every output, for messages. */

@@ -75,7 +75,7 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
     }
 
     private static String logitOutput(OnnxModel model) {
-        var columns = model.floatOutputs(2).stream().filter(name -> width(model, name) == 1);
+        var columns = model.floatOutputs(2).stream().filter(name -> model.outputWidth(name) == 1);
         var rows = model.floatOutputs(1).stream();
         return Stream.concat(columns, rows)
                 .findFirst()
@@ -84,11 +84,6 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
                                 new ModelException(
                                         "%s has the outputs %s; a cross-encoder needs a FLOAT output [batch, 1] or [batch], one logit a pair. Is it a bi-encoder, or a classifier of several labels?"
                                                 .formatted(model.file(), model.describeOutputs())));
-    }
-
-    private static long width(OnnxModel model, String name) {
-        long[] shape = model.outputShape(name);
-        return shape[shape.length - 1];
     }
 
     /** One run over the largest token id: a tokenizer of another model has ids without a row. */

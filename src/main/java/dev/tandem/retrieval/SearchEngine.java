@@ -14,6 +14,7 @@ import dev.tandem.rerank.Reranker;
 public final class SearchEngine implements AutoCloseable {
 
     private final Generation generation;
+    private final String crossEncoder;
     private final JVectorCandidateSearcher searcher;
     private final Passages passages;
     private final Reranker reranker;
@@ -25,6 +26,7 @@ public final class SearchEngine implements AutoCloseable {
             CandidatesConfig candidatesConfig,
             RerankConfig rerankConfig) {
         this.generation = generation;
+        crossEncoder = models.crossEncoder().card().name();
         IndexManifest manifest = generation.manifest();
         var tokenizer = models.crossEncoder().tokenizer();
         searcher =
@@ -63,6 +65,16 @@ public final class SearchEngine implements AutoCloseable {
 
     public Generation generation() {
         return generation;
+    }
+
+    /** Name of the cross-encoder. */
+    public String crossEncoder() {
+        return crossEncoder;
+    }
+
+    /** What the cross-encoder runs on. */
+    public String device() {
+        return reranker.device();
     }
 
     @Override

@@ -1,0 +1,34 @@
+package dev.tandem.edge;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+
+/** Defaults and limits of requests. */
+@ConfigMapping(prefix = "tandem.search")
+public interface SearchConfig {
+
+    /** Passages in an answer, 1 to 1000. */
+    @WithDefault("10")
+    @Min(1)
+    @Max(1_000)
+    int topK();
+
+    /** Candidates that stage 1 hands over, 50 to 1000; the recall ceiling and the cost. */
+    @WithDefault("100")
+    @Min(50)
+    @Max(1_000)
+    int candidateCount();
+
+    /** Time for an answer when the request does not say; the answer is cut to it and says so. */
+    @WithDefault("10s")
+    Duration budget();
+
+    /** Longest query in characters, 1 to 100000. */
+    @WithDefault("4096")
+    @Min(1)
+    @Max(100_000)
+    int maxQueryLength();
+}

@@ -1,0 +1,33 @@
+package dev.tandem.edge;
+
+import dev.tandem.model.SearchResult;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+
+/** What an operator sees of the answers. */
+@ApplicationScoped
+class SearchMetrics {
+
+    private final MeterRegistry registry;
+    private final DistributionSummary scored;
+
+    SearchMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        scored =
+                DistributionSummary.builder("tandem.rerank.scored")
+                        .description("Candidates of an answer that the cross-encoder scored")
+                        .baseUnit("pairs")
+                        .register(registry);
+    }
+
+    void record(SearchResult result) {
+        var timings = result.timings();
+        registry.timer("tandem.search.stage", "stage", "encode").record(timings.encode());
+        registry.timer("tandem.search.stage", "stage", "retrieve").record(timings.retrieve());
+        registry.timer("tandem.search.stage", "stage", "rerank").record(timings.rerank());
+        registry.timer("tandem.search", "reason", result.coverage().reason().name())
+                .record(timings.total());
+        scored.record(result.coverage().scored());
+    }
+}

@@ -1,0 +1,38 @@
+package dev.tandem.edge;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** A search as it comes over the wire; what is left out takes the configured default. */
+@Schema(description = "A search; only the query is required")
+public record SearchRequest(
+        @Schema(required = true, description = "What is searched for")
+                @NotBlank(message = "got nothing, expected the text to search for")
+                @Nullable String query,
+        @Schema(description = "Passages in the answer", defaultValue = "10")
+                @Min(value = 1, message = SearchRequest.TOP_K)
+                @Max(value = 1_000, message = SearchRequest.TOP_K)
+                @Nullable Integer topK,
+        @Schema(
+                        description = "Candidates of stage 1: the recall ceiling and the cost",
+                        defaultValue = "100")
+                @Min(value = 50, message = SearchRequest.CANDIDATE_COUNT)
+                @Max(value = 1_000, message = SearchRequest.CANDIDATE_COUNT)
+                @Nullable Integer candidateCount,
+        @Schema(description = "Milliseconds in which the answer is due")
+                @Min(value = 1, message = SearchRequest.BUDGET_MS)
+                @Max(value = 900_000, message = SearchRequest.BUDGET_MS)
+                @Nullable Integer budgetMs) {
+
+    private static final String TOP_K =
+            "got ${validatedValue}, expected a whole number from 1 to 1000";
+    private static final String CANDIDATE_COUNT =
+            "got ${validatedValue}, expected a whole number from 50 to 1000;"
+                    + " leave it out for the default";
+    // Lambda ends any call after 15 minutes.
+    private static final String BUDGET_MS =
+            "got ${validatedValue}, expected whole milliseconds from 1 to 900000";
+}
