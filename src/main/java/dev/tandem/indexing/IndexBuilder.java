@@ -94,8 +94,17 @@ public final class IndexBuilder {
 
     private Generation fill(GenerationWriter writer, Corpus corpus, InputProblems problems)
             throws IOException {
-        Path passages = IndexLayout.passages(writer.folder());
-        try (var store = new PassageWriter(passages);
+        int count = writeFiles(writer.folder(), corpus, problems);
+        if (problems.total() > 0) {
+            tell.accept("left out in all: " + problems.summary());
+        }
+        Source source = new Source(corpus.name(), corpus.crc32c());
+        return writer.publish(draft -> manifest(draft, count, source));
+    }
+
+    /** Writes passages and graph. @return how many passages */
+    private int writeFiles(Path folder, Corpus corpus, InputProblems problems) throws IOException {
+        try (var store = new PassageWriter(IndexLayout.passages(folder));
                 var bar = bar(corpus.estimate());
                 var encoding =
                         new PassageEncoding(biEncoder, pairTokenizer.tokenizer(), store, bar)) {
@@ -107,17 +116,9 @@ public final class IndexBuilder {
                                 .formatted(corpus.name(), problems.summary()));
             }
             store.finish();
-            bar.setExtraMessage("graph");
-            GraphFile.write(vectors, GRAPH, IndexLayout.graph(writer.folder()));
-            tellOf(problems);
-            Source source = new Source(corpus.name(), corpus.crc32c());
-            return writer.publish(draft -> manifest(draft, vectors.size(), source));
-        }
-    }
-
-    private void tellOf(InputProblems problems) {
-        if (problems.total() > 0) {
-            tell.accept("left out in all: " + problems.summary());
+            bar.setExtraMessage(" graph");
+            GraphFile.write(vectors, GRAPH, IndexLayout.graph(folder));
+            return vectors.size();
         }
     }
 

@@ -1,0 +1,66 @@
+package dev.tandem;
+
+import dev.tandem.candidates.CandidatesConfig;
+import dev.tandem.evaluation.EvaluateCommand;
+import dev.tandem.indexing.IndexCommand;
+import dev.tandem.model.SearchException;
+import dev.tandem.onnx.ModelsConfig;
+import dev.tandem.rerank.RerankConfig;
+import java.io.UncheckedIOException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/** The offline commands; {@code ./tandem} starts them. */
+@Command(
+        name = "tandem",
+        description = "Two-stage retrieval: the offline commands.",
+        mixinStandardHelpOptions = true)
+public final class Tandem implements Runnable {
+
+    private static final int FAILED = 1;
+
+    @Spec private CommandSpec spec;
+
+    private Tandem() {}
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        var config = OfflineConfig.load();
+        var models = config.getConfigMapping(ModelsConfig.class);
+        var evaluate =
+                new EvaluateCommand(
+                        models,
+                        config.getConfigMapping(CandidatesConfig.class),
+                        config.getConfigMapping(RerankConfig.class));
+        return new CommandLine(new Tandem())
+                .addSubcommand(IndexCommand.create(models))
+                .addSubcommand(evaluate)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(Tandem::explain);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Say what to do: index or evaluate.");
+    }
+
+    /** Errors that say what to do need no stack trace; any other is a bug and shows one. */
+    private static int explain(Exception e, CommandLine command, ParseResult result)
+            throws Exception {
+        if (e instanceof SearchException) {
+            command.getErr().println(e.getMessage());
+        } else if (e instanceof UncheckedIOException io) {
+            command.getErr().println(io.getMessage() + ": " + io.getCause());
+        } else {
+            throw e;
+        }
+        return FAILED;
+    }
+}

@@ -1,0 +1,162 @@
+package dev.tandem.evaluation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tandem.candidates.CandidatesConfig;
+import dev.tandem.evaluation.Evaluation.Report;
+import dev.tandem.evaluation.Judgements.Judged;
+import dev.tandem.index.IndexFolder;
+import dev.tandem.onnx.ModelsConfig;
+import dev.tandem.rerank.RerankConfig;
+import dev.tandem.retrieval.Models;
+import dev.tandem.retrieval.SearchEngine;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code tandem evaluate}. */
+@Command(
+        name = "evaluate",
+        description = "Measure both stages on judged queries.",
+        mixinStandardHelpOptions = true)
+public final class EvaluateCommand implements Callable<Integer> {
+
+    private final ModelsConfig models;
+    private final CandidatesConfig candidates;
+    private final RerankConfig rerank;
+
+    @Option(
+            names = "--index",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder of the index.")
+    private Path index = Path.of("");
+
+    @Option(
+            names = "--queries",
+            required = true,
+            paramLabel = "FILE",
+            description = "JSON lines with _id and text.")
+    private Path queries = Path.of("");
+
+    @Option(
+            names = "--qrels",
+            required = true,
+            paramLabel = "FILE",
+            description = "Lines of query, passage and grade with tabs between, after a header.")
+    private Path qrels = Path.of("");
+
+    @Option(
+            names = "--candidate-count",
+            defaultValue = "100",
+            paramLabel = "N",
+            description = "Candidates of stage 1, 10 to 1000 (default: 100).")
+    private int candidateCount = 100;
+
+    @Option(
+            names = "--budget-ms",
+            paramLabel = "N",
+            description = "Milliseconds for each answer; left out, every candidate is scored.")
+    private @Nullable Integer budgetMs;
+
+    @Option(
+            names = "--sample",
+            paramLabel = "N",
+            description =
+                    "Evaluate about N queries, evenly spread over the file; left out, all of them.")
+    private @Nullable Integer sample;
+
+    @Option(
+            names = "--json",
+            description = "Print one JSON object on standard output, and nothing else there.")
+    private boolean json;
+
+    @Spec private CommandSpec spec;
+
+    public EvaluateCommand(ModelsConfig models, CandidatesConfig candidates, RerankConfig rerank) {
+        this.models = models;
+        this.candidates = candidates;
+        this.rerank = rerank;
+    }
+
+    @Override
+    public Integer call() throws JsonProcessingException {
+        if (candidateCount < 10 || candidateCount > 1_000) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--candidate-count: got " + candidateCount + ", expected 10 to 1000");
+        }
+        if (budgetMs != null && budgetMs < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--budget-ms: got " + budgetMs + ", expected 1 or more");
+        }
+        List<Judged> judged = sampled(Judgements.read(queries, qrels));
+        try (var loaded = Models.open(models);
+                var engine =
+                        SearchEngine.open(
+                                loaded, new IndexFolder(index).current(), candidates, rerank)) {
+            Report report = run(engine, judged);
+            if (json) {
+                spec.commandLine().getOut().println(new ObjectMapper().writeValueAsString(report));
+            } else {
+                print(report);
+            }
+        }
+        return 0;
+    }
+
+    private Report run(SearchEngine engine, List<Judged> judged) {
+        Duration budget = budgetMs == null ? Evaluation.NO_BUDGET : Duration.ofMillis(budgetMs);
+        var evaluation = new Evaluation(engine.retriever(), candidateCount, budget);
+        try (var bar =
+                new ProgressBarBuilder()
+                        .setTaskName("Evaluating")
+                        .setInitialMax(judged.size())
+                        .setUnit(" queries", 1)
+                        .showSpeed()
+                        .setConsumer(new ConsoleProgressBarConsumer(System.err))
+                        .build()) {
+            return evaluation.run(judged, bar::stepTo);
+        }
+    }
+
+    private List<Judged> sampled(List<Judged> judged) {
+        if (sample == null || sample >= judged.size()) {
+            return judged;
+        }
+        if (sample < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--sample: got " + sample + ", expected 1 or more");
+        }
+        double step = (double) judged.size() / sample;
+        return IntStream.range(0, sample).mapToObj(i -> judged.get((int) (i * step))).toList();
+    }
+
+    private void print(Report report) {
+        PrintWriter out = spec.commandLine().getOut();
+        int depth = report.candidateCount();
+        out.printf("%,d queries, %d candidates each%n%n", report.queries(), depth);
+        out.printf("            %8s %8s %11s%n", "nDCG@10", "MRR@10", "Recall@" + depth);
+        var stage1 = report.stage1();
+        out.printf(
+                "stage 1     %8.4f %8.4f %11.4f%n",
+                stage1.ndcg10(), stage1.mrr10(), stage1.recall());
+        var twoStage = report.twoStage();
+        out.printf("both stages %8.4f %8.4f%n%n", twoStage.ndcg10(), twoStage.mrr10());
+        var latency = report.latencyMs();
+        out.printf(
+                "latency     mean %.1f ms, p50 %.1f, p95 %.1f, p99 %.1f%n",
+                latency.mean(), latency.p50(), latency.p95(), latency.p99());
+    }
+}

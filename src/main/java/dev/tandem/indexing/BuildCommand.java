@@ -1,0 +1,88 @@
+package dev.tandem.indexing;
+
+import dev.tandem.index.Generation;
+import dev.tandem.onnx.ModelsConfig;
+import dev.tandem.retrieval.Models;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tandem index build}. */
+@Command(
+        name = "build",
+        description = "Build a generation from a corpus and make it the served one.",
+        mixinStandardHelpOptions = true)
+final class BuildCommand implements Callable<Integer> {
+
+    private final ModelsConfig models;
+
+    @Option(
+            names = "--input",
+            required = true,
+            paramLabel = "PATH",
+            description =
+                    "A file of JSON lines with _id, title and text (any other field is metadata),"
+                            + " or a folder of .txt and .md files.")
+    private Path input = Path.of("");
+
+    @Option(
+            names = "--index",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder of the index; made if it is missing.")
+    private Path index = Path.of("");
+
+    @Option(
+            names = "--on-error",
+            defaultValue = "SKIP",
+            paramLabel = "skip|stop",
+            description =
+                    "What to do about broken lines, empty texts and duplicate ids: leave them out"
+                            + " and count them, or stop (default: skip).")
+    private OnError onError = OnError.SKIP;
+
+    @Spec private CommandSpec spec;
+
+    BuildCommand(ModelsConfig models) {
+        this.models = models;
+    }
+
+    @Override
+    public Integer call() {
+        long started = System.nanoTime();
+        PrintWriter err = spec.commandLine().getErr();
+        try (Models loaded = Models.open(models)) {
+            var crossEncoder = loaded.crossEncoder();
+            var pairTokenizer =
+                    new PairTokenizer(crossEncoder.card().name(), crossEncoder.tokenizer());
+            Generation built =
+                    new IndexBuilder(
+                                    loaded.biEncoder(),
+                                    pairTokenizer,
+                                    new ConsoleProgressBarConsumer(System.err),
+                                    err::println)
+                            .build(input, index, onError);
+            report(built, Duration.ofNanos(System.nanoTime() - started));
+        }
+        return 0;
+    }
+
+    private void report(Generation built, Duration took) {
+        int passages = built.manifest().passages();
+        spec.commandLine()
+                .getOut()
+                .printf(
+                        "Generation %s: %,d passages, %,d bytes, built in %.1f s (%.1f passages/s)%n",
+                        built.id(),
+                        passages,
+                        built.bytes(),
+                        took.toMillis() / 1e3,
+                        passages * 1e3 / Math.max(1, took.toMillis()));
+    }
+}
