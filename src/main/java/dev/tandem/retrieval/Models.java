@@ -16,7 +16,8 @@ public record Models(BiEncoder biEncoder, OnnxCrossEncoder crossEncoder) impleme
     public static Models open(ModelsConfig config) {
         var biEncoder =
                 CompletableFuture.supplyAsync(
-                        () -> BiEncoder.open(ModelFolder.open(config.dir(), config.biEncoder())));
+                        () -> BiEncoder.open(ModelFolder.open(config.dir(), config.biEncoder())),
+                        Models::startThread);
         try {
             var crossEncoder =
                     OnnxCrossEncoder.open(ModelFolder.open(config.dir(), config.crossEncoder()));
@@ -24,6 +25,11 @@ public record Models(BiEncoder biEncoder, OnnxCrossEncoder crossEncoder) impleme
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
+    }
+
+    /** A thread with the caller's class loader, by which the tokenizer finds its native library. */
+    private static void startThread(Runnable task) {
+        Thread.ofPlatform().daemon().name("bi-encoder-load").start(task);
     }
 
     @Override
