@@ -6,6 +6,7 @@ import dev.tandem.rerank.RerankConfig;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.config.validator.BeanValidationConfigValidatorImpl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.MalformedURLException;
@@ -29,6 +30,7 @@ final class OfflineConfig {
                         .addDefaultInterceptors()
                         .addDefaultSources()
                         .addDiscoveredConverters()
+                        .withValidator(new BeanValidationConfigValidatorImpl())
                         .withMapping(ModelsConfig.class)
                         .withMapping(CandidatesConfig.class)
                         .withMapping(RerankConfig.class);

@@ -6,6 +6,7 @@ import dev.tandem.indexing.IndexCommand;
 import dev.tandem.model.SearchException;
 import dev.tandem.onnx.ModelsConfig;
 import dev.tandem.rerank.RerankConfig;
+import io.smallrye.config.ConfigValidationException;
 import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,7 +29,18 @@ public final class Tandem implements Runnable {
     private Tandem() {}
 
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        System.exit(run(args));
+    }
+
+    private static int run(String[] args) {
+        CommandLine command;
+        try {
+            command = commandLine();
+        } catch (ConfigValidationException | IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            return FAILED;
+        }
+        return command.execute(args);
     }
 
     static CommandLine commandLine() {

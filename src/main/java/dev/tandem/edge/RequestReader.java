@@ -1,11 +1,12 @@
 package dev.tandem.edge;
 
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
@@ -17,6 +18,11 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import dev.tandem.model.InvalidRequestException;
 import dev.tandem.model.InvalidRequestException.Kind;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +34,11 @@ public final class RequestReader {
 
     private static final String OBJECT =
             "expected one JSON object such as {\"query\": \"...\", \"topK\": 10}";
+
+    private static final String BYTE_ORDER_MARK = "\ufeff";
+
+    // Jackson tells where a bracket was opened in words about its own settings.
+    private static final Pattern START_MARKER = Pattern.compile(" \\(start marker at .*");
 
     private final ObjectMapper json;
 
@@ -53,23 +64,31 @@ public final class RequestReader {
      * @throws InvalidRequestException saying what is wrong, and where
      */
     public <T> T read(byte[] body, Class<T> type) {
+        try (JsonParser parser = json.createParser(text(body))) {
+            return read(parser, type);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Text in memory can be read. This is a bug.", e);
+        }
+    }
+
+    /** Like {@link #read(byte[], Class)}, by the parser of someone else. */
+    public <T> T read(JsonParser body, Class<T> type) throws IOException {
+        body.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
         try {
             return present(json.readValue(body, type));
         } catch (JsonProcessingException e) {
             throw refused(e);
-        } catch (IOException e) {
-            // Jackson's word for bytes that are not UTF-8.
-            throw new InvalidRequestException(
-                    Kind.MALFORMED, "", "the body is not UTF-8: " + e.getMessage());
         }
     }
 
-    /** Like {@link #read(byte[], Class)}, of a body that was parsed already. */
-    public <T> T read(JsonNode body, Class<T> type) {
+    /** Strictly UTF-8: Jackson guesses at encodings and accepts overlong forms. */
+    private static String text(byte[] body) {
         try {
-            return present(json.treeToValue(body, type));
-        } catch (JsonProcessingException e) {
-            throw refused(e);
+            String text =
+                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+            return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+        } catch (CharacterCodingException e) {
+            throw new InvalidRequestException(Kind.MALFORMED, "", "not UTF-8, " + OBJECT);
         }
     }
 
@@ -87,9 +106,14 @@ public final class RequestReader {
                             Kind.MALFORMED,
                             path(unknown),
                             "unknown field; known are " + known(unknown));
+            case JsonMappingException mapping
+                    when mapping.getCause() instanceof JsonParseException syntax ->
+                    new InvalidRequestException(Kind.MALFORMED, path(mapping), syntax(syntax));
             case JsonMappingException mapping when !mapping.getPath().isEmpty() ->
                     new InvalidRequestException(
-                            Kind.MALFORMED, path(mapping), "got another type, " + wanted(mapping));
+                            Kind.MALFORMED,
+                            path(mapping),
+                            "got %s, %s".formatted(got(mapping), wanted(mapping)));
             case StreamReadException syntax ->
                     new InvalidRequestException(Kind.MALFORMED, "", syntax(syntax));
             default -> new InvalidRequestException(Kind.MALFORMED, "", "cannot be read, " + OBJECT);
@@ -103,13 +127,30 @@ public final class RequestReader {
     }
 
     private static String firstLine(JsonProcessingException e) {
-        return e.getOriginalMessage().lines().findFirst().orElse("");
+        String line = e.getOriginalMessage().lines().findFirst().orElse("");
+        return START_MARKER.matcher(line).replaceFirst("");
     }
 
     private static String known(UnrecognizedPropertyException e) {
         return e.getKnownPropertyIds().stream()
                 .map(String::valueOf)
                 .collect(Collectors.joining(", "));
+    }
+
+    /** What stands in the body at the place where reading stopped. */
+    private static String got(JsonMappingException e) {
+        if (!(e.getProcessor() instanceof JsonParser parser)) {
+            return "another type";
+        }
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> "an object";
+            case START_ARRAY -> "an array";
+            case VALUE_STRING -> "a string";
+            case VALUE_TRUE, VALUE_FALSE -> "a boolean";
+            case VALUE_NUMBER_FLOAT -> "a number with a fraction or exponent";
+            case VALUE_NUMBER_INT -> "a number";
+            case null, default -> "another type";
+        };
     }
 
     private static String wanted(JsonMappingException e) {

@@ -5,6 +5,8 @@ import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 
 /** Defaults and limits of requests. */
 @ConfigMapping(prefix = "tandem.search")
@@ -22,8 +24,13 @@ public interface SearchConfig {
     @Max(1_000)
     int candidateCount();
 
-    /** Time for an answer when the request does not say; the answer is cut to it and says so. */
+    /**
+     * Time for an answer when the request does not say, 1 ms to 15 minutes; the answer is cut to it
+     * and says so.
+     */
     @WithDefault("10s")
+    @DurationMin(millis = 1)
+    @DurationMax(minutes = 15)
     Duration budget();
 
     /** Longest query in characters, 1 to 100000. */

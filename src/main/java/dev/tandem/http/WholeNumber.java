@@ -17,7 +17,9 @@ final class WholeNumber {
             return Integer.valueOf(value);
         } catch (NumberFormatException e) {
             throw new InvalidRequestException(
-                    Kind.MALFORMED, name, "got another type, expected a whole number");
+                    Kind.MALFORMED,
+                    name,
+                    "got \"%.20s\", expected a whole number within 32 bits".formatted(value));
         }
     }
 }

@@ -1,10 +1,6 @@
 package dev.tandem.lambda;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.tandem.edge.RequestReader;
 import dev.tandem.edge.SearchAnswer;
-import dev.tandem.edge.SearchRequest;
-import dev.tandem.edge.SearchService;
 import io.quarkus.funqy.Funq;
 import io.smallrye.mutiny.Uni;
 
@@ -14,16 +10,8 @@ import io.smallrye.mutiny.Uni;
  */
 public class SearchFunction {
 
-    private final RequestReader reader = new RequestReader();
-    private final SearchService service;
-
-    SearchFunction(SearchService service) {
-        this.service = service;
-    }
-
-    /** Reads the event itself: Funqy's reader would let misspelt fields pass. */
     @Funq
-    public Uni<SearchAnswer> search(JsonNode event) {
-        return service.search(reader.read(event, SearchRequest.class));
+    public Uni<SearchAnswer> search(SearchEvent event) {
+        return event.answer();
     }
 }

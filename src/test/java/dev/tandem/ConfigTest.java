@@ -1,0 +1,176 @@
+package dev.tandem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import dev.tandem.candidates.CandidatesConfig;
+import dev.tandem.edge.SearchConfig;
+import dev.tandem.index.IndexConfig;
+import dev.tandem.onnx.ModelsConfig;
+import dev.tandem.rerank.RerankConfig;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.ConfigValidationException;
+import io.smallrye.config.WithDefault;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
+
+class ConfigTest {
+
+    private static final Path PROPERTIES =
+            Path.of("src", "main", "resources", "application.properties");
+    private static final Pattern HUMP = Pattern.compile("(?<=[a-z])(?=[A-Z])");
+
+    /** Every key with its default; empty where unset means something. */
+    record Keys(Class<?> mapping, Map<String, String> defaults) {}
+
+    static final List<Keys> ALL =
+            List.of(
+                    new Keys(
+                            ModelsConfig.class,
+                            Map.of(
+                                    "tandem.models.dir", "models",
+                                    "tandem.models.bi-encoder", "bge-small-en-v1.5",
+                                    "tandem.models.cross-encoder", "tandem-minilm-l6")),
+                    new Keys(
+                            IndexConfig.class,
+                            Map.of("tandem.index.dir", "index", "tandem.index.build-from", "")),
+                    new Keys(
+                            CandidatesConfig.class,
+                            Map.of("tandem.candidates.oversampling", "1.5")),
+                    new Keys(
+                            RerankConfig.class,
+                            Map.of(
+                                    "tandem.rerank.concurrency",
+                                    "",
+                                    "tandem.rerank.order",
+                                    "blend")),
+                    new Keys(
+                            SearchConfig.class,
+                            Map.of(
+                                    "tandem.search.top-k", "10",
+                                    "tandem.search.candidate-count", "100",
+                                    "tandem.search.budget", "10s",
+                                    "tandem.search.max-query-length", "4096")));
+
+    @ParameterizedTest
+    @FieldSource("ALL")
+    void mapping_everyKey_hasTheDefaultListedHere(Keys keys) {
+        String prefix = keys.mapping().getAnnotation(ConfigMapping.class).prefix();
+        Map<String, String> found =
+                Arrays.stream(keys.mapping().getDeclaredMethods())
+                        .filter(method -> !method.isSynthetic())
+                        .collect(
+                                Collectors.toMap(
+                                        method -> prefix + "." + kebab(method),
+                                        ConfigTest::defaultOf));
+
+        assertThat(found).containsExactlyInAnyOrderEntriesOf(keys.defaults());
+    }
+
+    @Test
+    void mappings_all_areListedHere() {
+        var mappings =
+                new ClassFileImporter()
+                                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                                .importPackages("dev.tandem")
+                                .stream()
+                                .filter(type -> type.isAnnotatedWith(ConfigMapping.class))
+                                .map(type -> type.getName())
+                                .toList();
+
+        assertThat(mappings)
+                .containsExactlyInAnyOrderElementsOf(
+                        ALL.stream().map(keys -> keys.mapping().getName()).toList());
+    }
+
+    @Test
+    void applicationProperties_everyKey_isThereWithItsDefault() throws IOException {
+        Map<String, String> wanted = new TreeMap<>();
+        ALL.forEach(keys -> wanted.putAll(keys.defaults()));
+        Map<String, String> described =
+                Files.readAllLines(PROPERTIES).stream()
+                        .filter(line -> line.startsWith("#tandem."))
+                        .map(line -> line.substring(1).split("=", 2))
+                        .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
+
+        assertThat(described).containsExactlyInAnyOrderEntriesOf(wanted);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "tandem.candidates.oversampling, 0.9",
+        "tandem.candidates.oversampling, 10.1",
+        "tandem.candidates.oversampling, NaN",
+        "tandem.candidates.oversampling, many",
+        "tandem.rerank.concurrency, 0",
+        "tandem.rerank.concurrency, 257",
+        "tandem.rerank.concurrency, -1",
+        "tandem.rerank.order, sideways"
+    })
+    void offline_aValueOutOfRange_isRefusedByName(String key, String value) {
+        assertRefused(key, value, key);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"tandem.rerank.orders, blend", "tandem.models.bi_encoder, x"})
+    void offline_anUnknownKey_isRefusedByName(String key, String value) {
+        assertRefused(key, value, key);
+    }
+
+    @Test
+    void offline_theServersKeys_areNoErrors() {
+        withProperty(
+                "tandem.search.top-k", "5", () -> assertThat(OfflineConfig.load()).isNotNull());
+    }
+
+    private static void assertRefused(String key, String value, String named) {
+        withProperty(
+                key,
+                value,
+                () ->
+                        assertThatThrownBy(OfflineConfig::load)
+                                .satisfiesAnyOf(
+                                        e ->
+                                                assertThat(e)
+                                                        .isInstanceOf(
+                                                                ConfigValidationException.class),
+                                        e ->
+                                                assertThat(e)
+                                                        .isInstanceOf(
+                                                                IllegalArgumentException.class))
+                                .hasMessageContaining(named));
+    }
+
+    private static void withProperty(String key, String value, Runnable check) {
+        System.setProperty(key, value);
+        try {
+            check.run();
+        } finally {
+            System.clearProperty(key);
+        }
+    }
+
+    private static String kebab(Method method) {
+        return String.join("-", HUMP.split(method.getName())).toLowerCase(Locale.ROOT);
+    }
+
+    private static String defaultOf(Method method) {
+        WithDefault value = method.getAnnotation(WithDefault.class);
+        return value == null ? "" : value.value();
+    }
+}

@@ -1,0 +1,296 @@
+package dev.tandem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tandem.fixtures.Commands;
+import dev.tandem.fixtures.Commands.Outcome;
+import dev.tandem.fixtures.Doors;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The offline commands, from their arguments to their exit codes. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TandemTest {
+
+    private static final List<String> TOPICS =
+            List.of("rivers and lakes", "steam engines", "sourdough bread", "chess openings");
+
+    private Path folder = Path.of("");
+    private Outcome built = new Outcome(-1, "", "");
+
+    @BeforeAll
+    void build(@TempDir Path temp) throws IOException {
+        folder = temp;
+        List<String> corpus =
+                IntStream.range(0, TOPICS.size())
+                        .mapToObj(
+                                i ->
+                                        "{\"_id\": \"p%d\", \"title\": \"\", \"text\": \"All about %s.\"}"
+                                                .formatted(i, TOPICS.get(i)))
+                        .toList();
+        Files.write(path("corpus.jsonl"), corpus);
+        Files.write(path("corpus.jsonl"), List.of("{not json"), StandardOpenOption.APPEND);
+        Files.write(
+                path("queries.jsonl"),
+                List.of(
+                        "{\"_id\": \"q1\", \"text\": \"how do I bake sourdough?\"}",
+                        "{\"_id\": \"q2\", \"text\": \"first moves in chess\"}"));
+        Files.write(
+                path("qrels.tsv"), List.of("query-id\tcorpus-id\tscore", "q1\tp2\t1", "q2\tp3\t2"));
+        built = run("index", "build", "--input", at("corpus.jsonl"), "--index", at("index"));
+    }
+
+    @Test
+    void indexBuild_oneBrokenLine_buildsTheRestAndTellsOfIt() {
+        assertThat(built.exit()).as(built.err()).isZero();
+        assertThat(built.out()).startsWith("Generation ").contains(": 4 passages, ");
+        assertThat(built.err())
+                .contains("left out: " + at("corpus.jsonl") + ":5: not a JSON object")
+                .contains("left out in all: 1 broken lines");
+    }
+
+    @Test
+    void indexBuild_stopOnError_failsAndServesTheOldGeneration() throws IOException {
+        String current = Files.readString(path("index").resolve("CURRENT"));
+
+        Outcome stopped =
+                run(
+                        "index",
+                        "build",
+                        "--input",
+                        at("corpus.jsonl"),
+                        "--index",
+                        at("index"),
+                        "--on-error",
+                        "stop");
+
+        assertThat(stopped.exit()).isEqualTo(1);
+        assertThat(stopped.err()).contains("corpus.jsonl:5: not a JSON object", "--on-error skip");
+        assertNoStackTrace(stopped);
+        assertThat(path("index").resolve("CURRENT")).hasContent(current);
+    }
+
+    @Test
+    void indexBuild_missingInput_saysWhatToGive() {
+        Outcome failed = run("index", "build", "--input", at("none.jsonl"), "--index", at("x"));
+
+        assertThat(failed.exit()).isEqualTo(1);
+        assertThat(failed.err()).contains("No input at " + at("none.jsonl"), "JSON lines");
+        assertNoStackTrace(failed);
+        assertThat(path("x")).doesNotExist();
+    }
+
+    @Test
+    void indexBuild_missingModels_namesTheFolder() {
+        Outcome failed =
+                Commands.run(
+                        folder,
+                        Map.of("TANDEM_MODELS_DIR", at("no-models")),
+                        "index",
+                        "build",
+                        "--input",
+                        at("corpus.jsonl"),
+                        "--index",
+                        at("x"));
+
+        assertThat(failed.exit()).isEqualTo(1);
+        assertThat(failed.err()).contains(at("no-models"));
+        assertNoStackTrace(failed);
+    }
+
+    @Test
+    void command_configurationOutOfRange_isRefusedByName() {
+        Outcome failed =
+                Commands.run(
+                        folder,
+                        Map.of("TANDEM_RERANK_CONCURRENCY", "0"),
+                        "index",
+                        "info",
+                        "--index",
+                        at("index"));
+
+        assertThat(failed.exit()).isEqualTo(1);
+        assertThat(failed.err()).contains("tandem.rerank.concurrency");
+        assertNoStackTrace(failed);
+    }
+
+    @Test
+    void indexInfo_anIndex_describesIt() {
+        Outcome info = run("index", "info", "--index", at("index"));
+
+        assertThat(info.exit()).as(info.err()).isZero();
+        assertThat(info.out())
+                .contains("generation ", "corpus.jsonl", "dimension 384, cosine")
+                .contains("bge-small-en-v1.5", "tandem-minilm-l6")
+                .containsPattern("passages +4");
+    }
+
+    @Test
+    void indexVerify_aWholeIndex_saysSo() {
+        Outcome verified = run("index", "verify", "--index", at("index"));
+
+        assertThat(verified.exit()).as(verified.err()).isZero();
+        assertThat(verified.out()).contains(" is whole: ", "4 passages.");
+    }
+
+    @Test
+    void indexVerify_oneFlippedByte_namesTheFile() throws IOException {
+        copyIndex(path("flipped"));
+        Path damaged = largestFile(path("flipped"));
+        byte[] bytes = Files.readAllBytes(damaged);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(damaged, bytes);
+
+        Outcome verified = run("index", "verify", "--index", at("flipped"));
+
+        assertThat(verified.exit()).isEqualTo(1);
+        assertThat(verified.err()).contains(damaged.getFileName().toString());
+        assertNoStackTrace(verified);
+    }
+
+    @Test
+    void indexVerify_aTruncatedFile_namesTheFile() throws IOException {
+        copyIndex(path("truncated"));
+        Path damaged = largestFile(path("truncated"));
+        byte[] bytes = Files.readAllBytes(damaged);
+        Files.write(damaged, Arrays.copyOf(bytes, bytes.length - 1));
+
+        Outcome verified = run("index", "verify", "--index", at("truncated"));
+
+        assertThat(verified.exit()).isEqualTo(1);
+        assertThat(verified.err()).contains(damaged.getFileName().toString());
+        assertNoStackTrace(verified);
+    }
+
+    @Test
+    void index_missing_saysHowToBuildOne() {
+        for (String command : List.of("info", "verify")) {
+            Outcome failed = run("index", command, "--index", at("none"));
+
+            assertThat(failed.exit()).isEqualTo(1);
+            assertThat(failed.err()).contains("No index at " + at("none"), "./tandem index build");
+            assertNoStackTrace(failed);
+        }
+    }
+
+    @Test
+    void evaluate_json_printsOneObjectAndNothingElse() {
+        Outcome evaluated = evaluate("--json", "--candidate-count", "10");
+        JsonNode report = Doors.json(evaluated.out());
+
+        assertThat(evaluated.exit()).as(evaluated.err()).isZero();
+        assertThat(evaluated.out().strip().lines()).hasSize(1);
+        assertThat(names(report))
+                .containsExactly("queries", "candidateCount", "stage1", "twoStage", "latencyMs");
+        assertThat(names(report.path("stage1"))).containsExactly("ndcg10", "mrr10", "recall");
+        assertThat(names(report.path("twoStage"))).containsExactly("ndcg10", "mrr10");
+        assertThat(names(report.path("latencyMs"))).containsExactly("mean", "p50", "p95", "p99");
+        assertThat(report.path("queries").asInt()).isEqualTo(2);
+        assertThat(report.path("candidateCount").asInt()).isEqualTo(10);
+        assertThat(report.at("/stage1/recall").asDouble()).isEqualTo(1);
+        assertThat(report.at("/twoStage/ndcg10").asDouble()).isEqualTo(1);
+        assertThat(report.at("/latencyMs/p50").asDouble()).isPositive();
+    }
+
+    @Test
+    void evaluate_budgetMs_answersInStageOnesOrder() {
+        Outcome evaluated = evaluate("--json", "--budget-ms", "1");
+        JsonNode report = Doors.json(evaluated.out());
+
+        assertThat(evaluated.exit()).as(evaluated.err()).isZero();
+        assertThat(report.at("/twoStage/ndcg10")).isEqualTo(report.at("/stage1/ndcg10"));
+        assertThat(report.at("/twoStage/mrr10")).isEqualTo(report.at("/stage1/mrr10"));
+    }
+
+    @Test
+    void commands_wrongArguments_exitWithTwo() {
+        var commandLine = Tandem.commandLine();
+        var err = new StringWriter();
+        commandLine.setErr(new PrintWriter(err));
+
+        assertThat(commandLine.execute()).isEqualTo(2);
+        assertThat(commandLine.execute("index")).isEqualTo(2);
+        assertThat(commandLine.execute("index", "build")).isEqualTo(2);
+        assertThat(commandLine.execute("nonsense")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("Say what to do", "Say build, info or verify", "--input");
+    }
+
+    @Test
+    void evaluate_numbersOutOfBounds_exitWithTwo() {
+        for (String[] bad :
+                new String[][] {
+                    {"--budget-ms", "0"}, {"--candidate-count", "9"}, {"--sample", "0"}
+                }) {
+            var commandLine = Tandem.commandLine();
+            var err = new StringWriter();
+            commandLine.setErr(new PrintWriter(err));
+
+            assertThat(commandLine.execute(evaluateArguments(bad))).isEqualTo(2);
+            assertThat(err.toString()).contains(bad[0] + ": got " + bad[1] + ", expected");
+        }
+    }
+
+    private Outcome run(String... arguments) {
+        return Commands.run(folder, Map.of(), arguments);
+    }
+
+    private Outcome evaluate(String... more) {
+        return run(evaluateArguments(more));
+    }
+
+    private String[] evaluateArguments(String... more) {
+        List<String> arguments = new ArrayList<>(List.of("evaluate", "--index", at("index")));
+        arguments.addAll(List.of("--queries", at("queries.jsonl"), "--qrels", at("qrels.tsv")));
+        arguments.addAll(List.of(more));
+        return arguments.toArray(String[]::new);
+    }
+
+    private void copyIndex(Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(path("index"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(path("index").relativize(file)));
+            }
+        }
+    }
+
+    private static Path largestFile(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile)
+                    .max(Comparator.comparingLong(f -> f.toFile().length()))
+                    .orElseThrow();
+        }
+    }
+
+    private static void assertNoStackTrace(Outcome outcome) {
+        assertThat(outcome.err()).doesNotContain("\tat ", "Exception");
+    }
+
+    private static List<String> names(JsonNode object) {
+        return object.properties().stream().map(Map.Entry::getKey).toList();
+    }
+
+    private Path path(String name) {
+        return folder.resolve(name);
+    }
+
+    private String at(String name) {
+        return path(name).toString();
+    }
+}
