@@ -70,7 +70,11 @@ public final class TextTokenizer implements AutoCloseable {
 
     /** One text with its special tokens, cut at the end to the model's length. */
     public ModelInput single(String text) {
-        long[] ids = ids(text);
+        return single(ids(text));
+    }
+
+    /** Like {@link #single(String)}, of a text that is token ids already. */
+    public ModelInput single(long[] ids) {
         int length = Math.min(ids.length, maxSequenceLength - single.overhead());
         return single.assemble(ids, length, new int[0], 0);
     }
