@@ -3,6 +3,7 @@ package dev.tandem.retrieval;
 import dev.tandem.candidates.BiEncoder;
 import dev.tandem.onnx.ModelFolder;
 import dev.tandem.onnx.ModelsConfig;
+import dev.tandem.onnx.TextTokenizer;
 import dev.tandem.rerank.OnnxCrossEncoder;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -24,6 +25,16 @@ public record Models(BiEncoder biEncoder, OnnxCrossEncoder crossEncoder) impleme
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
+    }
+
+    /** Name of the cross-encoder. */
+    public String crossEncoderName() {
+        return crossEncoder.card().name();
+    }
+
+    /** The cross-encoder's tokenizer. */
+    public TextTokenizer pairTokenizer() {
+        return crossEncoder.tokenizer();
     }
 
     @Override

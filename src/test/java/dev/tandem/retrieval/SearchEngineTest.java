@@ -53,6 +53,9 @@ class SearchEngineTest {
                     .extracting(hit -> hit.passage().id())
                     .isEqualTo(List.of(passage));
             assertThat(engine.generation()).isEqualTo(generation);
+            assertThat(engine.generationId()).isEqualTo(generation.id());
+            assertThat(engine.passages()).isEqualTo(12);
+            assertThat(engine.biEncoder()).isEqualTo("bge-small-en-v1.5");
             assertThat(engine.crossEncoder()).isEqualTo("tandem-minilm-l6");
         }
     }
