@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -20,9 +21,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Kills a real {@code index build} in a JVM of its own. */
-@Timeout(180)
+@Timeout(120)
 class KilledBuildTest {
     private static final int POLL_MILLIS = 20;
+    private static final int PASSAGES = 50_000;
+
+    /** The progress bar's count, once it is above 0. */
+    private static final Pattern SOME_INDEXED = Pattern.compile("\\b[1-9][0-9]*/" + PASSAGES);
 
     @TempDir private Path folder;
 
@@ -60,7 +65,7 @@ class KilledBuildTest {
     private Process startLongBuild() throws IOException {
         String text = "a passage about the weather on the coast of Norway in November ".repeat(8);
         String corpus =
-                IntStream.range(0, 50_000)
+                IntStream.range(0, PASSAGES)
                         .mapToObj(i -> "{\"_id\": \"%d\", \"text\": \"%s\"}%n".formatted(i, text))
                         .collect(Collectors.joining());
         Path input = Files.writeString(folder.resolve("long.jsonl"), corpus);
@@ -85,9 +90,9 @@ class KilledBuildTest {
                 .start();
     }
 
-    /** Until passages lie in the folder that is being built, and the progress bar has moved. */
+    /** Until the first passages lie in the folder that is being built. */
     private void awaitPassages(Process build) throws IOException, InterruptedException {
-        while (!log().contains("Indexing")) {
+        while (!SOME_INDEXED.matcher(log()).find()) {
             assertThat(build.isAlive()).as("log: %s", log()).isTrue();
             build.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
         }
