@@ -18,19 +18,20 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 THREADS = 2
-LENGTH = 512
 PREFIX = "Represent this sentence for searching relevant passages: "
 
 
 class Model:
     def __init__(self, name, strategy):
         folder = pathlib.Path("models") / name
+        card = json.loads((folder / "model.json").read_text())
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.x64quantprecision", "1")
         self.session = onnxruntime.InferenceSession(str(folder / "model_quantized.onnx"), options, ["CPUExecutionProvider"])
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.tokenizer.no_padding()
-        self.tokenizer.enable_truncation(LENGTH, strategy=strategy)
+        self.tokenizer.enable_truncation(card["maxSequenceLength"], strategy=strategy)
 
     def run(self, *texts):
         e = self.tokenizer.encode(*texts)

@@ -33,9 +33,16 @@ public final class BiEncoder implements QueryEncoder, AutoCloseable {
         List<String> sentences = model.floatOutputs(2);
         pooled = !sentences.isEmpty();
         output = pooled ? sentences.getFirst() : tokenOutput(model);
-        // The warm-up run: it also shows what the graph leaves open, the dimension.
-        float[] first = run(tokenizer.single("warm-up"));
-        dimension = pooled ? first.length : width(first);
+        // The warm-up run, over the largest token id: a tokenizer of another model has ids without
+        // a row. It also shows what the graph leaves open, the dimension.
+        ModelInput largest = tokenizer.single(new long[] {tokenizer.largestId()});
+        float[] first = run(largest);
+        dimension = pooled ? first.length : width(first, largest.length());
+        if (dimension < 2) {
+            throw new ModelException(
+                    "%s has the outputs %s, one number a text; a bi-encoder gives a vector. Is it a cross-encoder?"
+                            .formatted(model.file(), model.describeOutputs()));
+        }
     }
 
     /**
@@ -144,10 +151,8 @@ public final class BiEncoder implements QueryEncoder, AutoCloseable {
                                                 .formatted(model.file(), model.describeOutputs())));
     }
 
-    private int width(float[] values) {
+    private int width(float[] values, int tokens) {
         long stated = model.outputWidth(output);
-        return stated > 0
-                ? Math.toIntExact(stated)
-                : values.length / tokenizer.single("warm-up").length();
+        return stated > 0 ? Math.toIntExact(stated) : values.length / tokens;
     }
 }

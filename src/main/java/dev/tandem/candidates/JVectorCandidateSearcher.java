@@ -56,22 +56,39 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
         // By name: JVector's factory looks its reader up by reflection and may fall back silently.
         try {
             var mapped = new MemorySegmentReader.Supplier(file);
-            var graph = OnDiskGraphIndex.load(mapped);
-            if (graph.size(0) != size || graph.getDimension() != dimension) {
-                throw new IndexException(
-                        "%s holds %d vectors of dimension %d; the manifest says %d of %d. Build the index again."
-                                .formatted(
-                                        file,
-                                        graph.size(0),
-                                        graph.getDimension(),
-                                        size,
-                                        dimension));
+            try {
+                var graph = load(file, mapped);
+                check(file, graph, size, dimension);
+                return new JVectorCandidateSearcher(mapped, graph, oversampling);
+            } catch (IndexException e) {
+                mapped.close();
+                throw e;
             }
-            return new JVectorCandidateSearcher(mapped, graph, oversampling);
-        } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
-            throw new IndexException(
-                    file + " cannot be read as a graph: " + e + ". Build the index again.", e);
+        } catch (IOException e) {
+            throw unreadable(file, e);
         }
+    }
+
+    private static OnDiskGraphIndex load(Path file, MemorySegmentReader.Supplier mapped) {
+        try {
+            return OnDiskGraphIndex.load(mapped);
+        } catch (RuntimeException e) {
+            // JVector wraps whatever it meets in a bare RuntimeException.
+            throw unreadable(file, e);
+        }
+    }
+
+    private static void check(Path file, OnDiskGraphIndex graph, int size, int dimension) {
+        if (graph.size(0) != size || graph.getDimension() != dimension) {
+            throw new IndexException(
+                    "%s holds %d vectors of dimension %d; the manifest says %d of %d. Build the index again."
+                            .formatted(file, graph.size(0), graph.getDimension(), size, dimension));
+        }
+    }
+
+    private static IndexException unreadable(Path file, Exception e) {
+        return new IndexException(
+                file + " cannot be read as a graph: " + e + ". Build the index again.", e);
     }
 
     @Override

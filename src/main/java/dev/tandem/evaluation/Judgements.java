@@ -87,13 +87,14 @@ final class Judgements {
     private static JsonNode parse(Path file, int line, String json) {
         try {
             JsonNode query = JSON.readTree(json);
-            if (query.path("_id").isValueNode() && query.path("text").isTextual()) {
+            boolean named = query.path("_id").isTextual() || query.path("_id").isIntegralNumber();
+            if (named && query.path("text").isTextual() && !query.path("text").asText().isBlank()) {
                 return query;
             }
         } catch (IOException e) {
             throw broken(file, line, "not JSON: " + e.getMessage());
         }
-        throw broken(file, line, "expected an object with _id and text");
+        throw broken(file, line, "expected an object with _id and a text that is not blank");
     }
 
     private static InvalidRequestException broken(Path file, int line, String detail) {

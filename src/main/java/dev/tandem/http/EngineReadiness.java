@@ -19,12 +19,12 @@ public class EngineReadiness implements HealthCheck {
     public HealthCheckResponse call() {
         var response = HealthCheckResponse.named("search engine").status(live.isReady());
         if (live.isReady()) {
-            var manifest = live.engine().generation().manifest();
-            response.withData("generation", manifest.generation())
-                    .withData("passages", manifest.passages())
-                    .withData("biEncoder", manifest.biEncoder().name())
-                    .withData("crossEncoder", live.engine().crossEncoder())
-                    .withData("device", live.engine().device());
+            var engine = live.engine();
+            response.withData("generation", engine.generationId())
+                    .withData("passages", engine.passages())
+                    .withData("biEncoder", engine.biEncoder())
+                    .withData("crossEncoder", engine.crossEncoder())
+                    .withData("device", engine.device());
         }
         return response.build();
     }

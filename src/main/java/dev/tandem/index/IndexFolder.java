@@ -17,7 +17,9 @@ public final class IndexFolder {
     static final ObjectMapper JSON =
             new ObjectMapper()
                     .enable(SerializationFeature.INDENT_OUTPUT)
-                    .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+                    .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                    .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
 
     // Letters, digits and dashes: a generation's id can never lead out of its folder.
     private static final Pattern ID = Pattern.compile("[0-9A-Za-z-]{1,64}");

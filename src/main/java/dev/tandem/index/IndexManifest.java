@@ -37,6 +37,10 @@ public record IndexManifest(
     public static final String FORMAT = "tandem-index";
     public static final int VERSION = 1;
 
+    public IndexManifest {
+        files = List.copyOf(files);
+    }
+
     /**
      * A bi-encoder.
      *

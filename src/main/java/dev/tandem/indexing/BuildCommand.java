@@ -58,9 +58,8 @@ final class BuildCommand implements Callable<Integer> {
         long started = System.nanoTime();
         PrintWriter err = spec.commandLine().getErr();
         try (Models loaded = Models.open(models)) {
-            var crossEncoder = loaded.crossEncoder();
             var pairTokenizer =
-                    new PairTokenizer(crossEncoder.card().name(), crossEncoder.tokenizer());
+                    new PairTokenizer(loaded.crossEncoderName(), loaded.pairTokenizer());
             Generation built =
                     new IndexBuilder(
                                     loaded.biEncoder(),

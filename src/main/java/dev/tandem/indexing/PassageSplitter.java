@@ -47,14 +47,17 @@ final class PassageSplitter {
             var matcher = HEADING.matcher(line);
             // A line with # inside a code block is a comment, not a heading.
             if (!fenced && matcher.matches()) {
+                // A heading with no text of its own stands before the next one.
+                boolean bare = !heading.isEmpty() && body.toString().isBlank();
                 sections.add(new Part(heading, body.toString()));
-                heading = matcher.group(1);
+                heading = bare ? heading + ": " + matcher.group(1) : matcher.group(1);
                 body.setLength(0);
             } else {
                 body.append(line).append('\n');
             }
         }
-        sections.add(new Part(heading, body.toString()));
+        String last = body.toString();
+        sections.add(last.isBlank() ? new Part("", heading) : new Part(heading, last));
         return sections;
     }
 

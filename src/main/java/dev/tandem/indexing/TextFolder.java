@@ -23,6 +23,8 @@ import java.util.zip.CRC32C;
  */
 final class TextFolder implements Corpus {
 
+    private static final char BYTE_ORDER_MARK = '\uFEFF';
+
     private final Path folder;
     private final List<Path> files;
 
@@ -53,6 +55,8 @@ final class TextFolder implements Corpus {
     public String crc32c() throws IOException {
         var crc = new CRC32C();
         for (Path file : files) {
+            // The path too: it is in the passages' ids.
+            crc.update(name(file).getBytes(StandardCharsets.UTF_8));
             crc.update(Files.readAllBytes(file));
         }
         return Crc32c.hex(crc);
@@ -64,12 +68,10 @@ final class TextFolder implements Corpus {
     }
 
     private void take(Path file, Consumer<Passage> passages, InputProblems problems) {
-        String name = folder.relativize(file).toString().replace('\\', '/');
+        String name = name(file);
         try {
-            byte[] bytes = Files.readAllBytes(file);
-            String text =
-                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-            List<PassageSplitter.Part> parts = PassageSplitter.split(text, name.endsWith(".md"));
+            List<PassageSplitter.Part> parts =
+                    PassageSplitter.split(text(file), name.endsWith(".md"));
             if (parts.isEmpty()) {
                 problems.add(
                         new InputProblem(Kind.EMPTY_TEXT, file.toString(), 0, "the file is empty"));
@@ -84,6 +86,17 @@ final class TextFolder implements Corpus {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read " + file, e);
         }
+    }
+
+    private String name(Path file) {
+        return folder.relativize(file).toString().replace('\\', '/');
+    }
+
+    private static String text(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+        boolean marked = text.hasRemaining() && text.charAt(0) == BYTE_ORDER_MARK;
+        return marked ? text.position(1).toString() : text.toString();
     }
 
     private static Passage passage(String name, int number, PassageSplitter.Part part) {

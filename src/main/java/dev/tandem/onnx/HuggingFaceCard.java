@@ -29,6 +29,10 @@ final class HuggingFaceCard {
                     "onnx/model.onnx");
 
     private static final int BERT_LENGTH = 512;
+    private static final String POOLING = "1_Pooling/config.json";
+    private static final String POOLING_MODE = "pooling_mode_";
+    private static final List<String> POOLINGS =
+            List.of("pooling_mode_cls_token", "pooling_mode_mean_tokens");
 
     private final Path folder;
     private final ObjectMapper json;
@@ -83,7 +87,20 @@ final class HuggingFaceCard {
     }
 
     private Pooling pooling() {
-        boolean cls = read("1_Pooling/config.json").path("pooling_mode_cls_token").asBoolean();
+        JsonNode modes = read(POOLING);
+        for (var mode : modes.properties()) {
+            boolean on = mode.getKey().startsWith(POOLING_MODE) && mode.getValue().asBoolean();
+            if (on && !POOLINGS.contains(mode.getKey())) {
+                throw new ModelException(
+                        "%s in %s asks for %s; wanted %s. Take another bi-encoder."
+                                .formatted(
+                                        POOLING,
+                                        folder,
+                                        mode.getKey(),
+                                        String.join(" or ", POOLINGS)));
+            }
+        }
+        boolean cls = modes.path("pooling_mode_cls_token").asBoolean();
         return cls ? Pooling.CLS : Pooling.MEAN;
     }
 

@@ -78,7 +78,11 @@ public final class ModelFolder {
             return new HuggingFaceCard(folder, JSON).derive();
         }
         try {
-            return JSON.readValue(file.toFile(), ModelCard.class);
+            ModelCard card = JSON.readValue(file.toFile(), ModelCard.class);
+            if (card == null) {
+                throw new ModelException(file + " is not a model card: it holds null");
+            }
+            return card;
         } catch (JsonProcessingException e) {
             throw new ModelException(
                     "%s is not a model card: line %d: %s"

@@ -19,6 +19,9 @@ public final class TextTokenizer implements AutoCloseable {
     private static final Map<String, String> AS_IS =
             Map.of("truncation", "false", "padding", "false");
 
+    /** What a passage keeps at least of a sequence, about 50 words; less in a short sequence. */
+    private static final int PASSAGE_TOKENS = 64;
+
     private final HuggingFaceTokenizer tokenizer;
     private final InputTemplate single;
     private final InputTemplate pair;
@@ -70,7 +73,11 @@ public final class TextTokenizer implements AutoCloseable {
 
     /** One text with its special tokens, cut at the end to the model's length. */
     public ModelInput single(String text) {
-        long[] ids = ids(text);
+        return single(ids(text));
+    }
+
+    /** Like {@link #single(String)}, of a text that is token ids already. */
+    public ModelInput single(long[] ids) {
         int length = Math.min(ids.length, maxSequenceLength - single.overhead());
         return single.assemble(ids, length, new int[0], 0);
     }
@@ -81,9 +88,10 @@ public final class TextTokenizer implements AutoCloseable {
         return pair.assemble(query, query.length, passage, Math.min(passage.length, room));
     }
 
-    /** Longest query in tokens: half of the sequence, so that the passage has the other half. */
+    /** Longest query in tokens: what is left when a passage keeps a place worth scoring. */
     public int maxQueryTokens() {
-        return (maxSequenceLength - pair.overhead()) / 2;
+        int room = maxSequenceLength - pair.overhead();
+        return room - Math.min(PASSAGE_TOKENS, room / 2);
     }
 
     /** The largest id that the tokenizer can give; a model must have a row for it. */

@@ -3,6 +3,7 @@ package dev.tandem.retrieval;
 import dev.tandem.candidates.BiEncoder;
 import dev.tandem.onnx.ModelFolder;
 import dev.tandem.onnx.ModelsConfig;
+import dev.tandem.onnx.TextTokenizer;
 import dev.tandem.rerank.OnnxCrossEncoder;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -30,6 +31,16 @@ public record Models(BiEncoder biEncoder, OnnxCrossEncoder crossEncoder) impleme
     /** A thread with the caller's class loader, by which the tokenizer finds its native library. */
     private static void startThread(Runnable task) {
         Thread.ofPlatform().daemon().name("bi-encoder-load").start(task);
+    }
+
+    /** Name of the cross-encoder. */
+    public String crossEncoderName() {
+        return crossEncoder.card().name();
+    }
+
+    /** The cross-encoder's tokenizer. */
+    public TextTokenizer pairTokenizer() {
+        return crossEncoder.tokenizer();
     }
 
     @Override

@@ -67,6 +67,21 @@ public final class SearchEngine implements AutoCloseable {
         return generation;
     }
 
+    /** Name of the bi-encoder. */
+    public String biEncoder() {
+        return generation.manifest().biEncoder().name();
+    }
+
+    /** Number of passages in the generation. */
+    public int passages() {
+        return generation.manifest().passages();
+    }
+
+    /** Id of the generation. */
+    public String generationId() {
+        return generation.id();
+    }
+
     /** Name of the cross-encoder. */
     public String crossEncoder() {
         return crossEncoder;

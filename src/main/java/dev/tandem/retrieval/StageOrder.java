@@ -70,7 +70,8 @@ final class StageOrder {
     }
 
     private static Placed retrieved(int index, Candidate candidate, double ceiling) {
-        double score = ceiling * (1 + candidate.similarity()) / 2;
+        // Rounding can take a cosine a little out of -1..1.
+        double score = ceiling * Math.clamp((1 + candidate.similarity()) / 2, 0, 1);
         return new Placed(index, candidate, score, score, Stage.RETRIEVE, null);
     }
 }

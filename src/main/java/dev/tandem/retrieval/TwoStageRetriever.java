@@ -96,7 +96,7 @@ public final class TwoStageRetriever {
             throw new InvalidRequestException(
                     Kind.TOO_LARGE,
                     "query",
-                    "got %d tokens, expected at most %d: half of what the cross-encoder reads, the other half is the passage's. Shorten the query."
+                    "got %d tokens, expected at most %d: the cross-encoder reads the query and the passage together. Shorten the query."
                             .formatted(tokens.length, pairTokenizer.maxQueryTokens()));
         }
         return tokens;

@@ -1,0 +1,271 @@
+package dev.tandem.rerank;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tandem.fixtures.ManualClock;
+import dev.tandem.fixtures.RealModels;
+import dev.tandem.model.Candidate;
+import dev.tandem.model.Deadline;
+import dev.tandem.model.IndexException;
+import dev.tandem.onnx.ModelInput;
+import dev.tandem.rerank.Outcome.Reason;
+import dev.tandem.rerank.Outcome.Scored;
+import dev.tandem.rerank.Outcome.Skipped;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class RerankerTest {
+    private static final Deadline NEVER = Deadline.after(Duration.ofDays(1));
+    private static final int FRAME = 4; // [CLS] query [SEP] passage [SEP], with one query token
+
+    /** Scores by the ordinal, which it reads from the pair's length. */
+    private static final class StubCrossEncoder implements CrossEncoder {
+        final AtomicInteger runs = new AtomicInteger();
+        final AtomicInteger running = new AtomicInteger();
+        final AtomicInteger mostRunning = new AtomicInteger();
+        final Set<Integer> scored = new ConcurrentSkipListSet<>();
+        private final IntToDoubleFunction logit;
+
+        StubCrossEncoder(IntToDoubleFunction logit) {
+            this.logit = logit;
+        }
+
+        @Override
+        public float logit(ModelInput pair) {
+            runs.incrementAndGet();
+            mostRunning.accumulateAndGet(running.incrementAndGet(), Math::max);
+            try {
+                int ordinal = pair.length() - FRAME;
+                scored.add(ordinal);
+                return (float) logit.applyAsDouble(ordinal);
+            } finally {
+                running.decrementAndGet();
+            }
+        }
+
+        @Override
+        public String device() {
+            return "stub";
+        }
+    }
+
+    @Test
+    void rerank_manyAtOnce_givesEachCandidateItsOwnLogitInOrder() {
+        var stub = new StubCrossEncoder(ordinal -> pausing(ordinal % 3, ordinal / 2.0));
+
+        List<Outcome> outcomes = rerank(stub, 8, 200, NEVER);
+
+        assertThat(outcomes)
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 200)
+                                .mapToObj(i -> (Outcome) new Scored(i, i / 2f))
+                                .toList());
+    }
+
+    @Test
+    void rerank_manyCandidates_neverExceedsItsConcurrency() {
+        var stub = new StubCrossEncoder(_ -> pausing(2, 1));
+
+        rerank(stub, 3, 60, NEVER);
+
+        assertThat(stub.mostRunning).hasValueBetween(1, 3);
+    }
+
+    @Test
+    void rerank_callsSideBySide_shareItsConcurrency() {
+        var stub = new StubCrossEncoder(_ -> pausing(2, 1));
+        try (var reranker = new Reranker(stub, RealModels.pairTokenizer(), 2)) {
+            List<Thread> callers = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                callers.add(Thread.startVirtualThread(() -> outcomes(reranker, 20, NEVER)));
+            }
+            callers.forEach(RerankerTest::join);
+        }
+
+        assertThat(stub.mostRunning).hasValueBetween(1, 2);
+        assertThat(stub.runs).hasValue(80);
+    }
+
+    @Test
+    void rerank_noCandidates_isEmpty() {
+        assertThat(rerank(new StubCrossEncoder(_ -> 1), 2, 0, NEVER)).isEmpty();
+    }
+
+    @Test
+    void rerank_deadlineExpired_runsNothing() {
+        var stub = new StubCrossEncoder(_ -> 1);
+
+        List<Outcome> outcomes = rerank(stub, 2, 10, Deadline.after(Duration.ZERO));
+
+        assertThat(outcomes)
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 10).mapToObj(RerankerTest::late).toList());
+        assertThat(stub.runs).hasValue(0);
+    }
+
+    @Test
+    void rerank_deadlinePassesMidway_scoresTheHeadAndStartsNothingAfter() {
+        var clock = new ManualClock();
+        var stub = new StubCrossEncoder(ordinal -> advancing(clock, ordinal));
+        Deadline deadline = Deadline.after(Duration.ofMillis(45), clock);
+
+        List<Outcome> outcomes = rerank(stub, 1, 10, deadline);
+
+        assertThat(outcomes.subList(0, 5))
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 5).mapToObj(i -> (Outcome) new Scored(i, i)).toList());
+        assertThat(outcomes.subList(5, 10))
+                .containsExactlyElementsOf(
+                        IntStream.range(5, 10).mapToObj(RerankerTest::late).toList());
+        assertThat(stub.runs).as("the last began in time").hasValue(5);
+    }
+
+    @Test
+    void rerank_runThatThrows_failsItsPairOnly() {
+        var stub = new StubCrossEncoder(RerankerTest::throwingOnThree);
+
+        assertThat(rerank(stub, 2, 5, NEVER))
+                .containsExactly(
+                        new Scored(0, 0),
+                        new Scored(1, 1),
+                        new Scored(2, 2),
+                        new Skipped(3, Reason.FAILED),
+                        new Scored(4, 4));
+    }
+
+    @Test
+    void rerank_nan_failsItsPairOnly() {
+        var stub = new StubCrossEncoder(ordinal -> ordinal == 1 ? Double.NaN : ordinal);
+
+        assertThat(rerank(stub, 2, 3, NEVER))
+                .containsExactly(new Scored(0, 0), new Skipped(1, Reason.FAILED), new Scored(2, 2));
+    }
+
+    @Test
+    void rerank_infiniteLogit_isAScore() {
+        var stub = new StubCrossEncoder(_ -> Double.POSITIVE_INFINITY);
+
+        assertThat(rerank(stub, 1, 1, NEVER))
+                .containsExactly(new Scored(0, Float.POSITIVE_INFINITY));
+    }
+
+    @Test
+    void rerank_tokensThatCannotBeRead_failTheirPairOnly() {
+        var stub = new StubCrossEncoder(_ -> 1);
+        PassageTokens tokens =
+                ordinal -> {
+                    if (ordinal == 0) {
+                        throw new IndexException("passages are damaged");
+                    }
+                    return new int[ordinal];
+                };
+        try (var reranker = new Reranker(stub, RealModels.pairTokenizer(), 2)) {
+            List<Outcome> outcomes =
+                    reranker.rerank(query(), candidates(2), tokens, NEVER).await().indefinitely();
+
+            assertThat(outcomes).containsExactly(new Skipped(0, Reason.FAILED), new Scored(1, 1));
+        }
+    }
+
+    @Test
+    void rerank_cancelled_startsNoFurtherRun() throws InterruptedException {
+        var begun = new CountDownLatch(2);
+        var goOn = new CountDownLatch(1);
+        var stub = new StubCrossEncoder(_ -> held(begun, goOn));
+        try (var reranker = new Reranker(stub, RealModels.pairTokenizer(), 2)) {
+            var call =
+                    reranker.rerank(query(), candidates(50), int[]::new, NEVER)
+                            .subscribe()
+                            .with(_ -> {});
+            assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+            call.cancel();
+            goOn.countDown();
+        }
+
+        assertThat(stub.runs).as("the two that had begun").hasValue(2);
+    }
+
+    @Test
+    void device_stub_isTheCrossEncoders() {
+        try (var reranker =
+                new Reranker(new StubCrossEncoder(_ -> 1), RealModels.pairTokenizer(), 1)) {
+            assertThat(reranker.device()).isEqualTo("stub");
+        }
+    }
+
+    private static List<Outcome> rerank(
+            CrossEncoder crossEncoder, int concurrency, int count, Deadline deadline) {
+        try (var reranker = new Reranker(crossEncoder, RealModels.pairTokenizer(), concurrency)) {
+            return outcomes(reranker, count, deadline);
+        }
+    }
+
+    private static List<Outcome> outcomes(Reranker reranker, int count, Deadline deadline) {
+        // As many tokens as the ordinal says, so that the stub can tell the pairs apart.
+        return reranker.rerank(query(), candidates(count), int[]::new, deadline)
+                .await()
+                .indefinitely();
+    }
+
+    private static long[] query() {
+        return new long[] {1_000};
+    }
+
+    private static List<Candidate> candidates(int count) {
+        return IntStream.range(0, count).mapToObj(i -> new Candidate(i, 1 - i / 1e3f)).toList();
+    }
+
+    private static Outcome late(int index) {
+        return new Skipped(index, Reason.LATE);
+    }
+
+    private static double throwingOnThree(int ordinal) {
+        if (ordinal == 3) {
+            throw new CrossEncoderException("forced", new IllegalStateException());
+        }
+        return ordinal;
+    }
+
+    private static double advancing(ManualClock clock, int ordinal) {
+        clock.advance(Duration.ofMillis(10));
+        return ordinal;
+    }
+
+    private static double held(CountDownLatch begun, CountDownLatch goOn) {
+        begun.countDown();
+        try {
+            goOn.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return 1;
+    }
+
+    private static double pausing(int millis, double logit) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return logit;
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

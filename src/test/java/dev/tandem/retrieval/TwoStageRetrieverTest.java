@@ -1,0 +1,245 @@
+package dev.tandem.retrieval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tandem.candidates.JVectorCandidateSearcher;
+import dev.tandem.fixtures.ManualClock;
+import dev.tandem.fixtures.RealModels;
+import dev.tandem.fixtures.SmallIndex;
+import dev.tandem.index.Generation;
+import dev.tandem.index.IndexLayout;
+import dev.tandem.index.IndexManifest;
+import dev.tandem.index.IndexManifest.TokenizerRef;
+import dev.tandem.model.Candidate;
+import dev.tandem.model.Coverage;
+import dev.tandem.model.Coverage.Reason;
+import dev.tandem.model.Deadline;
+import dev.tandem.model.InvalidRequestException;
+import dev.tandem.model.Query;
+import dev.tandem.model.RankedPassage;
+import dev.tandem.model.SearchResult;
+import dev.tandem.model.Stage;
+import dev.tandem.onnx.ModelCard.Activation;
+import dev.tandem.onnx.ModelInput;
+import dev.tandem.rerank.CrossEncoder;
+import dev.tandem.rerank.Reranker;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+
+@TestInstance(Lifecycle.PER_CLASS)
+class TwoStageRetrieverTest {
+    private static final Query BERLIN = new Query("How many people live in Berlin?", 10, 5);
+    private static final Deadline NEVER = Deadline.after(Duration.ofDays(1));
+
+    @TempDir private static Path folder;
+    private Generation generation;
+    private JVectorCandidateSearcher searcher;
+
+    /** The real cross-encoder with something that happens before each run. */
+    private record Disturbed(Runnable before) implements CrossEncoder {
+        @Override
+        public float logit(ModelInput pair) {
+            before.run();
+            return RealModels.crossEncoder().logit(pair);
+        }
+
+        @Override
+        public String device() {
+            return "cpu";
+        }
+    }
+
+    @BeforeAll
+    void build() {
+        generation = SmallIndex.build(folder);
+        IndexManifest manifest = generation.manifest();
+        searcher =
+                JVectorCandidateSearcher.open(
+                        IndexLayout.graph(generation.folder()),
+                        manifest.passages(),
+                        manifest.dimension(),
+                        1.5);
+    }
+
+    @AfterAll
+    void close() {
+        searcher.close();
+    }
+
+    @Test
+    void search_enoughTime_isComplete() {
+        SearchResult result = search(() -> {}, BERLIN, NEVER);
+
+        assertThat(result.coverage()).isEqualTo(new Coverage(10, 10, 10, 0, 0, Reason.COMPLETE));
+        assertThat(result.passages()).hasSize(5);
+        assertThat(result.passages())
+                .extracting(RankedPassage::rank)
+                .containsExactly(1, 2, 3, 4, 5);
+        assertThat(result.passages()).allMatch(hit -> hit.stage() == Stage.RERANK);
+        assertThat(result.passages())
+                .isSortedAccordingTo(Comparator.comparingDouble(hit -> -hit.score()));
+        assertThat(result.passages().getFirst().passage().id()).isEqualTo("berlin");
+        assertThat(result.passages().getFirst().passage().metadata()).containsEntry("year", 2015);
+        assertThat(result.generation()).isEqualTo(generation.id());
+        assertThat(result.device()).isEqualTo("cpu");
+    }
+
+    @Test
+    void search_anyQuery_saysWhereTheTimeWent() {
+        var timings = search(() -> {}, BERLIN, NEVER).timings();
+
+        assertThat(timings.encode()).isPositive();
+        assertThat(timings.retrieve()).isPositive();
+        assertThat(timings.rerank()).isPositive();
+        assertThat(timings.total())
+                .isGreaterThanOrEqualTo(
+                        timings.encode().plus(timings.retrieve()).plus(timings.rerank()));
+    }
+
+    @Test
+    void search_smallIndex_plansWhatIsThere() {
+        var coverage = search(() -> {}, new Query("tea", 100, 100), NEVER).coverage();
+
+        assertThat(coverage).isEqualTo(new Coverage(100, 12, 12, 0, 0, Reason.COMPLETE));
+    }
+
+    @Test
+    void search_noTime_isStageOne() {
+        SearchResult result = search(() -> {}, BERLIN, Deadline.after(Duration.ZERO));
+
+        assertThat(result.coverage()).isEqualTo(new Coverage(10, 10, 0, 0, 0, Reason.BUDGET_SPENT));
+        assertThat(result.passages())
+                .extracting(RankedPassage::retrieveRank)
+                .containsExactly(1, 2, 3, 4, 5);
+        assertThat(result.passages()).allMatch(hit -> hit.logit() == null);
+        assertThat(ids(result)).isEqualTo(ids(searcherAlone()));
+    }
+
+    @Test
+    void search_timeForFour_putsTheFourFirst() {
+        var clock = new ManualClock();
+        Deadline deadline = Deadline.after(Duration.ofMillis(35), clock);
+        Query all = new Query(BERLIN.text(), 10, 10);
+
+        SearchResult result = search(() -> clock.advance(Duration.ofMillis(10)), all, deadline);
+
+        assertThat(result.coverage()).isEqualTo(new Coverage(10, 10, 4, 0, 0, Reason.BUDGET_SPENT));
+        assertThat(result.passages().subList(0, 4))
+                .allMatch(hit -> hit.stage() == Stage.RERANK)
+                .extracting(RankedPassage::retrieveRank)
+                .containsExactlyInAnyOrder(1, 2, 3, 4);
+        assertThat(result.passages().subList(4, 10))
+                .allMatch(hit -> hit.stage() == Stage.RETRIEVE)
+                .extracting(RankedPassage::retrieveRank)
+                .containsExactly(5, 6, 7, 8, 9, 10);
+    }
+
+    @Test
+    void search_crossEncoderThatThrows_isStageOneAndSaysSo() {
+        SearchResult result = search(TwoStageRetrieverTest::fail, BERLIN, NEVER);
+
+        assertThat(result.coverage())
+                .isEqualTo(new Coverage(10, 10, 0, 10, 0, Reason.RERANK_UNAVAILABLE));
+        assertThat(result.passages()).extracting(RankedPassage::retrieveRank).isSorted();
+    }
+
+    @Test
+    void search_storedTokensOfAnotherTokenizer_givesTheSameScores() {
+        SearchResult stored = search(() -> {}, BERLIN, NEVER);
+        SearchResult tokenizedAgain = search(() -> {}, BERLIN, NEVER, byAnotherTokenizer());
+
+        assertThat(tokenizedAgain.passages()).isEqualTo(stored.passages());
+        try (var passages = Passages.open(byAnotherTokenizer(), RealModels.pairTokenizer());
+                var same = Passages.open(generation, RealModels.pairTokenizer())) {
+            for (int ordinal = 0; ordinal < 12; ordinal++) {
+                assertThat(passages.tokenIds(ordinal)).containsExactly(same.tokenIds(ordinal));
+            }
+        }
+    }
+
+    @Test
+    void search_longestQuery_isAnswered() {
+        int most = RealModels.pairTokenizer().maxQueryTokens();
+
+        assertThat(search(() -> {}, new Query("rain ".repeat(most), 10, 1), NEVER).coverage())
+                .extracting(Coverage::reason)
+                .isEqualTo(Reason.COMPLETE);
+    }
+
+    @Test
+    void search_longerQuery_isRefusedWithBothLengths() {
+        int most = RealModels.pairTokenizer().maxQueryTokens();
+        var query = new Query("rain ".repeat(most + 1), 10, 1);
+
+        assertThatThrownBy(() -> search(() -> {}, query, NEVER))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("query: got " + (most + 1) + " tokens")
+                .hasMessageContaining("at most " + most);
+    }
+
+    private SearchResult search(Runnable before, Query query, Deadline deadline) {
+        return search(before, query, deadline, generation);
+    }
+
+    /** One run at a time, so that a clock which goes on with each run is exact. */
+    private SearchResult search(
+            Runnable before, Query query, Deadline deadline, Generation searched) {
+        var tokenizer = RealModels.pairTokenizer();
+        var order = new StageOrder(ScoreBlend.replace(Activation.SIGMOID));
+        try (var passages = Passages.open(searched, tokenizer);
+                var reranker = new Reranker(new Disturbed(before), tokenizer, 1)) {
+            return new TwoStageRetriever(
+                            RealModels.biEncoder(), tokenizer, searcher, passages, reranker, order)
+                    .search(query, deadline)
+                    .await()
+                    .indefinitely();
+        }
+    }
+
+    private List<Candidate> searcherAlone() {
+        return searcher.search(RealModels.biEncoder().encodeQuery(BERLIN.text()), 5);
+    }
+
+    private List<String> ids(List<Candidate> candidates) {
+        try (var passages = Passages.open(generation, RealModels.pairTokenizer())) {
+            return candidates.stream().map(hit -> passages.passage(hit.ordinal()).id()).toList();
+        }
+    }
+
+    private static List<String> ids(SearchResult result) {
+        return result.passages().stream().map(hit -> hit.passage().id()).toList();
+    }
+
+    private Generation byAnotherTokenizer() {
+        IndexManifest m = generation.manifest();
+        return new Generation(
+                generation.folder(),
+                new IndexManifest(
+                        m.format(),
+                        m.version(),
+                        m.generation(),
+                        m.created(),
+                        m.builder(),
+                        m.passages(),
+                        m.dimension(),
+                        m.similarity(),
+                        m.biEncoder(),
+                        new TokenizerRef("other", "f00"),
+                        m.graph(),
+                        m.source(),
+                        m.files()));
+    }
+
+    private static void fail() {
+        throw new IllegalStateException("forced");
+    }
+}
