@@ -2,7 +2,7 @@
 """Writes the small graphs and tokenizers beside it. Needs the Python packages onnx and numpy.
 
 Each graph looks up a row for every token and adds the rows up, so that its numbers can be made by
-hand: the row of token i is [i, i, ...] / 10.
+hand: the row of token i is [i / 10, 1, i / 10, 1, ...].
 """
 
 import json
@@ -19,6 +19,7 @@ def graph(name, inputs=BERT, rows=len(WORDS), width=1, summed=True, element=Tens
           output=TensorProto.FLOAT):
     """A graph with these inputs; the output is [batch, width], or per token if not summed."""
     table = np.repeat(np.arange(rows, dtype=np.float32)[:, None] / 10, width, axis=1)
+    table[:, 1::2] = 1
     nodes = [helper.make_node("Gather", ["table", "input_ids"], ["tokens"])]
     if summed:
         nodes.append(helper.make_node("ReduceSum", ["tokens", "axis"], ["sum"], keepdims=0))

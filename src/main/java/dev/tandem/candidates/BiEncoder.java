@@ -93,9 +93,7 @@ public final class BiEncoder implements QueryEncoder, AutoCloseable {
     private float[] encode(String text) {
         float[] values = run(tokenizer.single(text));
         float[] vector = pooled ? values : pool(values);
-        if (card.normalize()) {
-            normalize(vector);
-        }
+        normalize(vector);
         return vector;
     }
 
@@ -130,6 +128,7 @@ public final class BiEncoder implements QueryEncoder, AutoCloseable {
         return mean;
     }
 
+    /** To L2 norm 1, whatever the model: the index compares by cosine. */
     private static void normalize(float[] vector) {
         double sum = 0;
         for (float x : vector) {

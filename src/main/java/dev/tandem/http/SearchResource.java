@@ -12,15 +12,17 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/search}. */
 @Path("/v1/search")
@@ -66,21 +68,28 @@ public class SearchResource {
     @GET
     @Blocking
     @Operation(summary = "Search in two stages, by URL", operationId = "searchByUrl")
-    public Uni<SearchAnswer> get(
-            @Parameter(description = "What is searched for", required = true) @QueryParam("q")
-                    @Nullable String query,
-            @Parameter(description = "Passages in the answer") @QueryParam("topK")
-                    @Nullable String topK,
-            @Parameter(description = "Candidates of stage 1") @QueryParam("candidateCount")
-                    @Nullable String candidateCount,
-            @Parameter(description = "Milliseconds in which the answer is due")
-                    @QueryParam("budgetMs")
-                    @Nullable String budgetMs) {
-        return service.search(
-                new SearchRequest(
-                        query,
-                        WholeNumber.parse("topK", topK),
-                        WholeNumber.parse("candidateCount", candidateCount),
-                        WholeNumber.parse("budgetMs", budgetMs)));
+    @Parameter(
+            name = "q",
+            in = ParameterIn.QUERY,
+            required = true,
+            description = "What is searched for",
+            schema = @Schema(type = SchemaType.STRING))
+    @Parameter(
+            name = "topK",
+            in = ParameterIn.QUERY,
+            description = "Passages in the answer, 1 to 1000",
+            schema = @Schema(type = SchemaType.INTEGER))
+    @Parameter(
+            name = "candidateCount",
+            in = ParameterIn.QUERY,
+            description = "Candidates of stage 1, 50 to 1000",
+            schema = @Schema(type = SchemaType.INTEGER))
+    @Parameter(
+            name = "budgetMs",
+            in = ParameterIn.QUERY,
+            description = "Milliseconds in which the answer is due",
+            schema = @Schema(type = SchemaType.INTEGER))
+    public Uni<SearchAnswer> get(@Context UriInfo uri) {
+        return service.search(UrlRequest.read(uri.getQueryParameters()));
     }
 }

@@ -66,15 +66,19 @@ public final class IndexBuilder {
     }
 
     /**
-     * The served generation, built first if there is none, or if it came from another input or
-     * another bi-encoder.
+     * The served generation, built first if there is none, if it is damaged, or if it came from
+     * another input or other models.
      */
     public Generation buildIfStale(Path input, Path index) {
         var folder = new IndexFolder(index);
         if (folder.exists()) {
-            Generation current = folder.current();
-            if (isFresh(current.manifest(), Corpus.open(input))) {
-                return current;
+            try {
+                Generation current = folder.current();
+                if (isFresh(current.manifest(), Corpus.open(input))) {
+                    return current;
+                }
+            } catch (IndexException e) {
+                tell.accept(e.getMessage() + " Building it now.");
             }
         }
         return build(input, index, OnError.STOP);

@@ -18,7 +18,15 @@ final class PassageSplitter {
     private static final Pattern PARAGRAPH = Pattern.compile("\\R\\s*\\R");
     private static final Pattern HEADING = Pattern.compile("#{1,6}\\s+(.*?)\\s*#*");
     private static final Pattern FENCE = Pattern.compile("\\s*(```|~~~).*");
-    private static final Pattern WORDS = Pattern.compile("\\s+");
+
+    /**
+     * What counts as a word: a sign of a script that writes without spaces, or a run of others; a
+     * run of more than 40 characters is no word and counts as several.
+     */
+    private static final Pattern WORD =
+            Pattern.compile(
+                    "[\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}\\p{IsThai}]"
+                            + "|[^\\s\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}\\p{IsThai}]{1,40}");
 
     /**
      * A piece of a document.
@@ -41,12 +49,12 @@ final class PassageSplitter {
         List<Part> sections = new ArrayList<>();
         String heading = "";
         var body = new StringBuilder();
-        boolean fenced = false;
+        String fence = "";
         for (String line : document.lines().toList()) {
-            fenced ^= FENCE.matcher(line).matches();
+            fence = fenceAfter(line, fence);
             var matcher = HEADING.matcher(line);
             // A line with # inside a code block is a comment, not a heading.
-            if (!fenced && matcher.matches()) {
+            if (fence.isEmpty() && matcher.matches()) {
                 // A heading with no text of its own stands before the next one.
                 boolean bare = !heading.isEmpty() && body.toString().isBlank();
                 sections.add(new Part(heading, body.toString()));
@@ -59,6 +67,16 @@ final class PassageSplitter {
         String last = body.toString();
         sections.add(last.isBlank() ? new Part("", heading) : new Part(heading, last));
         return sections;
+    }
+
+    /** The fence of the code block that the next line stands in, or empty. */
+    private static String fenceAfter(String line, String open) {
+        var mark = FENCE.matcher(line);
+        if (!mark.matches()) {
+            return open;
+        }
+        boolean opens = open.isEmpty();
+        return opens ? mark.group(1) : mark.group(1).equals(open) ? "" : open;
     }
 
     private static void pack(Part section, List<Part> parts) {
@@ -98,19 +116,25 @@ final class PassageSplitter {
     }
 
     private static List<String> wordRuns(String sentence) {
-        if (words(sentence) <= MOST_WORDS) {
-            return sentence.isEmpty() ? List.of() : List.of(sentence);
-        }
-        List<String> words = WORDS.splitAsStream(sentence).toList();
         List<String> runs = new ArrayList<>();
-        for (int i = 0; i < words.size(); i += MOST_WORDS) {
-            int end = Math.min(words.size(), i + MOST_WORDS);
-            runs.add(String.join(" ", words.subList(i, end)));
+        var word = WORD.matcher(sentence);
+        int start = 0;
+        int words = 0;
+        while (word.find()) {
+            if (words == MOST_WORDS) {
+                runs.add(sentence.substring(start, word.start()).strip());
+                start = word.start();
+                words = 0;
+            }
+            words++;
+        }
+        if (words > 0) {
+            runs.add(sentence.substring(start).strip());
         }
         return runs;
     }
 
     private static int words(String text) {
-        return text.isBlank() ? 0 : (int) WORDS.splitAsStream(text.strip()).count();
+        return (int) WORD.matcher(text).results().count();
     }
 }

@@ -52,7 +52,6 @@ final class HuggingFaceCard {
                 Map.of(),
                 maxSequenceLength(),
                 pooling(),
-                true,
                 prompts.path("query").asText(""),
                 prompts.path("passage").asText(prompts.path("document").asText("")),
                 activation(),

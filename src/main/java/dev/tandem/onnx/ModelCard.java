@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * @param sha256 file name to lower-case hexadecimal SHA-256; checked at load where present
  * @param maxSequenceLength longest input in tokens, special tokens included
  * @param pooling how token vectors become one vector (bi-encoders)
- * @param normalize whether the vector is scaled to L2 norm 1 (bi-encoders)
  * @param queryPrefix instruction put before a query's text (bi-encoders)
  * @param passagePrefix instruction put before a passage's text (bi-encoders)
  * @param activation what turns the logit into 0..1 (cross-encoders)
@@ -31,7 +30,6 @@ public record ModelCard(
         Map<String, String> sha256,
         int maxSequenceLength,
         @Nullable Pooling pooling,
-        boolean normalize,
         String queryPrefix,
         String passagePrefix,
         @Nullable Activation activation,
@@ -57,7 +55,6 @@ public record ModelCard(
                 "\n",
                 String.valueOf(maxSequenceLength),
                 String.valueOf(pooling),
-                String.valueOf(normalize),
                 queryPrefix,
                 passagePrefix);
     }

@@ -85,6 +85,10 @@ public final class TextTokenizer implements AutoCloseable {
     /** A query and a passage with their special tokens; only the passage is cut. */
     public ModelInput pair(long[] query, int[] passage) {
         int room = maxSequenceLength - pair.overhead() - query.length;
+        if (room < 0) {
+            throw new IllegalArgumentException(
+                    "query of " + query.length + " tokens, at most " + maxQueryTokens());
+        }
         return pair.assemble(query, query.length, passage, Math.min(passage.length, room));
     }
 

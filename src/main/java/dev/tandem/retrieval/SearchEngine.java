@@ -6,6 +6,7 @@ import dev.tandem.index.Generation;
 import dev.tandem.index.IndexLayout;
 import dev.tandem.index.IndexManifest;
 import dev.tandem.model.IndexException;
+import dev.tandem.onnx.TextTokenizer;
 import dev.tandem.rerank.RerankConfig;
 import dev.tandem.rerank.RerankConfig.Order;
 import dev.tandem.rerank.Reranker;
@@ -35,7 +36,7 @@ public final class SearchEngine implements AutoCloseable {
                         manifest.passages(),
                         manifest.dimension(),
                         candidatesConfig.oversampling());
-        passages = Passages.open(generation, tokenizer);
+        passages = openPassages(generation, tokenizer);
         int cores = Runtime.getRuntime().availableProcessors();
         reranker =
                 new Reranker(
@@ -44,6 +45,16 @@ public final class SearchEngine implements AutoCloseable {
         retriever =
                 new TwoStageRetriever(
                         models.biEncoder(), tokenizer, searcher, passages, reranker, order);
+    }
+
+    /** Closes the graph too if the passages cannot be opened. */
+    private Passages openPassages(Generation opening, TextTokenizer tokenizer) {
+        try {
+            return Passages.open(opening, tokenizer);
+        } catch (IndexException e) {
+            searcher.close();
+            throw e;
+        }
     }
 
     /**

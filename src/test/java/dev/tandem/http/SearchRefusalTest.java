@@ -62,10 +62,12 @@ class SearchRefusalTest {
 
     @ParameterizedTest
     @CsvSource({
-        "/v1/search, 422, query, 'got nothing, expected'",
-        "/v1/search?q=, 422, query, 'got nothing, expected'",
-        "/v1/search?q=%20%09, 422, query, 'got nothing, expected'",
-        "/v1/search?topK=3, 422, query, 'got nothing, expected'",
+        "/v1/search, 422, q, 'got nothing, expected'",
+        "/v1/search?q=, 422, q, 'got nothing, expected'",
+        "/v1/search?q=%20%09, 422, q, 'got nothing, expected'",
+        "/v1/search?topK=3, 422, q, 'got nothing, expected'",
+        "/v1/search?q=a&top_k=3, 400, top_k, 'unknown parameter; known are q, topK'",
+        "/v1/search?q=a&q=b, 400, q, 'got it 2 times, expected it once'",
         "/v1/search?q=a&topK=abc, 400, topK, 'got \"abc\", expected a whole number'",
         "/v1/search?q=a&topK=1.5, 400, topK, 'got \"1.5\", expected a whole number'",
         "/v1/search?q=a&topK=99999999999, 400, topK, 'got \"99999999999\", expected'",

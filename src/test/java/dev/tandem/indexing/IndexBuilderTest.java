@@ -149,6 +149,18 @@ class IndexBuilderTest {
         assertThat(again.manifest().passages()).isEqualTo(3);
     }
 
+    @Test
+    void buildIfStale_damagedGeneration_tellsAndBuildsAgain() throws IOException {
+        Generation built = SmallIndex.build(folder);
+        Files.delete(built.folder().resolve("graph.jvector"));
+
+        Generation again = builder().buildIfStale(folder.resolve("corpus.jsonl"), index());
+
+        assertThat(again.id()).isNotEqualTo(built.id());
+        assertThat(again.damage()).isEmpty();
+        assertThat(told).anyMatch(line -> line.contains("graph.jvector is missing"));
+    }
+
     private Generation build(String corpus, OnError onError) throws IOException {
         return builder().build(write(corpus), index(), onError);
     }

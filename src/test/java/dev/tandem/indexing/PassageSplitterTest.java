@@ -73,6 +73,30 @@ class PassageSplitterTest {
     }
 
     @Test
+    void split_otherFenceInsideAFence_doesNotCloseIt() {
+        String code = "```\n~~~\n# a comment\n```";
+
+        assertThat(PassageSplitter.split("# Use\n" + code, true))
+                .containsExactly(new Part("Use", code));
+    }
+
+    @Test
+    void split_scriptWithoutSpaces_countsItsSigns() {
+        String text = "検索".repeat(160);
+
+        assertThat(PassageSplitter.split(text, false))
+                .extracting(part -> part.text().length())
+                .containsExactly(150, 150, 20);
+    }
+
+    @Test
+    void split_runWithoutSpaces_isCut() {
+        assertThat(PassageSplitter.split("x".repeat(13_000), false))
+                .extracting(part -> part.text().length())
+                .containsExactly(6_000, 6_000, 1_000);
+    }
+
+    @Test
     void split_paragraphsOverTheLimit_areCutBetweenParagraphs() {
         String paragraph = words(90);
 

@@ -34,7 +34,6 @@ class HuggingFaceCardTest {
         assertThat(card.maxSequenceLength()).isEqualTo(512);
         assertThat(card.pooling()).isEqualTo(Pooling.MEAN);
         assertThat(card.activation()).isEqualTo(Activation.SIGMOID);
-        assertThat(card.normalize()).isTrue();
         assertThat(card.queryPrefix()).isEmpty();
     }
 

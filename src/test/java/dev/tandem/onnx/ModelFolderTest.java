@@ -23,11 +23,10 @@ class ModelFolderTest {
     void open_shippedModels_readsTheirCards() {
         ModelCard bge = RealModels.folder(RealModels.BI_ENCODER).card();
         assertThat(bge.pooling()).isEqualTo(ModelCard.Pooling.CLS);
-        assertThat(bge.normalize()).isTrue();
         assertThat(bge.queryPrefix()).startsWith("Represent this sentence");
 
         ModelCard miniLm = RealModels.folder(RealModels.CROSS_ENCODER).card();
-        assertThat(miniLm.maxSequenceLength()).isEqualTo(512);
+        assertThat(miniLm.maxSequenceLength()).isEqualTo(256);
         assertThat(miniLm.canary()).hasSize(2);
         assertThat(miniLm.sha256()).containsOnlyKeys("model_quantized.onnx", "tokenizer.json");
     }
@@ -122,7 +121,7 @@ class ModelFolderTest {
     @ValueSource(
             strings = {
                 "\"pooling\": \"mean\"",
-                "\"normalize\": true",
+                "\"maxSequenceLength\": 9",
                 "\"queryPrefix\": \"query: \"",
                 "\"passagePrefix\": \"passage: \""
             })

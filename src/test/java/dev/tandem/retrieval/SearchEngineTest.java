@@ -88,8 +88,7 @@ class SearchEngineTest {
     }
 
     private SmallModel small() {
-        return SmallModel.in(folder, "bi_encoder")
-                .card("\"pooling\": \"cls\", \"normalize\": true");
+        return SmallModel.in(folder, "bi_encoder").card("\"pooling\": \"cls\"");
     }
 
     private SearchEngine open(Models models) {
