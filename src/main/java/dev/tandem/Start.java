@@ -6,6 +6,7 @@ import dev.tandem.index.IndexConfig;
 import dev.tandem.index.IndexFolder;
 import dev.tandem.indexing.IndexBuilder;
 import dev.tandem.indexing.PairTokenizer;
+import dev.tandem.model.SearchException;
 import dev.tandem.onnx.ModelsConfig;
 import dev.tandem.rerank.RerankConfig;
 import dev.tandem.retrieval.LiveEngine;
@@ -42,6 +43,16 @@ class Start {
     }
 
     void open(@Observes StartupEvent event) {
+        try {
+            open();
+        } catch (SearchException e) {
+            // Said apart: in the stack trace that follows, it stands below fifty lines.
+            LOG.fatalf("Tandem does not start: %s", e.getMessage());
+            throw e;
+        }
+    }
+
+    private void open() {
         Models loaded = Models.open(models);
         Generation generation =
                 index.buildFrom()
