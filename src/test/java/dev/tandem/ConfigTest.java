@@ -51,7 +51,7 @@ class ConfigTest {
                             Map.of("tandem.index.dir", "index", "tandem.index.build-from", "")),
                     new Keys(
                             CandidatesConfig.class,
-                            Map.of("tandem.candidates.oversampling", "1.5")),
+                            Map.of("tandem.candidates.oversampling", "2")),
                     new Keys(
                             RerankConfig.class,
                             Map.of(

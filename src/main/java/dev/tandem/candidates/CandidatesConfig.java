@@ -13,7 +13,7 @@ public interface CandidatesConfig {
      * The walk keeps {@code candidateCount} times this many nodes, 1 to 10. More finds more of the
      * true neighbours and takes proportionally longer.
      */
-    @WithDefault("1.5")
+    @WithDefault("2")
     @DecimalMin("1")
     @DecimalMax("10")
     double oversampling();

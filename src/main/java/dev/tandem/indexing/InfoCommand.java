@@ -1,15 +1,13 @@
 package dev.tandem.indexing;
 
 import dev.tandem.index.Generation;
-import dev.tandem.index.IndexFolder;
 import dev.tandem.index.IndexManifest;
 import dev.tandem.index.IndexManifest.FileEntry;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code tandem index info}. */
@@ -19,19 +17,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class InfoCommand implements Callable<Integer> {
 
-    @Option(
-            names = "--index",
-            required = true,
-            paramLabel = "DIR",
-            description = "Folder of the index.")
-    private Path index = Path.of("");
+    @Mixin private ServedIndex index = new ServedIndex();
 
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        Generation current = new IndexFolder(index).current();
+        Generation current = index.current();
         IndexManifest manifest = current.manifest();
         var graph = manifest.graph();
         out.printf("generation     %s, built %s%n", current.id(), manifest.created());

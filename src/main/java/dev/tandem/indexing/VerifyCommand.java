@@ -2,17 +2,15 @@ package dev.tandem.indexing;
 
 import dev.tandem.candidates.JVectorCandidateSearcher;
 import dev.tandem.index.Generation;
-import dev.tandem.index.IndexFolder;
 import dev.tandem.index.IndexLayout;
 import dev.tandem.index.IndexManifest;
 import dev.tandem.index.PassageStore;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code tandem index verify}. */
@@ -22,19 +20,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {
 
-    @Option(
-            names = "--index",
-            required = true,
-            paramLabel = "DIR",
-            description = "Folder of the index.")
-    private Path index = Path.of("");
+    @Mixin private ServedIndex index = new ServedIndex();
 
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        Generation current = new IndexFolder(index).current();
+        Generation current = index.current();
         List<String> damage = current.damage();
         if (!damage.isEmpty()) {
             damage.forEach(spec.commandLine().getErr()::println);

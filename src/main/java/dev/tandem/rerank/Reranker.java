@@ -1,5 +1,7 @@
 package dev.tandem.rerank;
 
+import static dev.tandem.rerank.Outcome.Reason.FAILED;
+
 import dev.tandem.model.Candidate;
 import dev.tandem.model.Deadline;
 import dev.tandem.onnx.TextTokenizer;
@@ -63,11 +65,8 @@ public final class Reranker implements AutoCloseable {
                 .merge(concurrency)
                 .collect()
                 .asList()
-                .map(
-                        outcomes ->
-                                outcomes.stream()
-                                        .sorted(Comparator.comparingInt(Outcome::index))
-                                        .toList());
+                .map(Reranker::inOrder)
+                .invoke(Reranker::tellOfFailures);
     }
 
     /** What the cross-encoder runs on. */
@@ -80,6 +79,23 @@ public final class Reranker implements AutoCloseable {
         runs.close();
     }
 
+    private static List<Outcome> inOrder(List<Outcome> outcomes) {
+        return outcomes.stream().sorted(Comparator.comparingInt(Outcome::index)).toList();
+    }
+
+    /** One line an answer: a model that fails fails on every pair. */
+    private static void tellOfFailures(List<Outcome> outcomes) {
+        long failed =
+                outcomes.stream()
+                        .filter(o -> o instanceof Skipped(_, Outcome.Reason r) && r == FAILED)
+                        .count();
+        if (failed > 0) {
+            LOG.warnf(
+                    "The cross-encoder failed on %d of %d candidates; level DEBUG says how",
+                    failed, outcomes.size());
+        }
+    }
+
     private Outcome score(
             int index, long[] query, Candidate candidate, PassageTokens tokens, Deadline deadline) {
         if (deadline.expired()) {
@@ -88,12 +104,10 @@ public final class Reranker implements AutoCloseable {
         try {
             int[] passage = tokens.tokenIds(candidate.ordinal());
             float logit = crossEncoder.logit(tokenizer.pair(query, passage));
-            return Float.isNaN(logit)
-                    ? new Skipped(index, Outcome.Reason.FAILED)
-                    : new Scored(index, logit);
+            return Float.isNaN(logit) ? new Skipped(index, FAILED) : new Scored(index, logit);
         } catch (RuntimeException e) {
-            LOG.warnf(e, "Candidate %d of the query has no rerank score", index + 1);
-            return new Skipped(index, Outcome.Reason.FAILED);
+            LOG.debugf(e, "Candidate %d of the query has no rerank score", index + 1);
+            return new Skipped(index, FAILED);
         }
     }
 }
