@@ -49,9 +49,7 @@ class ConfigTest {
                     new Keys(
                             IndexConfig.class,
                             Map.of("tandem.index.dir", "index", "tandem.index.build-from", "")),
-                    new Keys(
-                            CandidatesConfig.class,
-                            Map.of("tandem.candidates.oversampling", "2")),
+                    new Keys(CandidatesConfig.class, Map.of("tandem.candidates.oversampling", "2")),
                     new Keys(
                             RerankConfig.class,
                             Map.of(

@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -125,6 +126,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                         .setInitialMax(judged.size())
                         .setUnit(" queries", 1)
                         .showSpeed()
+                        .setStyle(ProgressBarStyle.ASCII)
                         .setConsumer(new ConsoleProgressBarConsumer(System.err))
                         .build()) {
             return evaluation.run(judged, bar::stepTo);

@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Builds a generation from a corpus and publishes it. */
 public final class IndexBuilder {
@@ -132,6 +133,7 @@ public final class IndexBuilder {
                 .setInitialMax(estimate)
                 .setUnit(" passages", 1)
                 .showSpeed()
+                .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(PROGRESS_MILLIS)
                 .setConsumer(progress)
                 .build();
