@@ -11,6 +11,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -101,8 +102,12 @@ final class TextFolder implements Corpus {
 
     private static Passage passage(String name, int number, PassageSplitter.Part part) {
         String heading = part.heading();
-        Map<String, Object> metadata =
-                heading.isEmpty() ? Map.of("file", name) : Map.of("file", name, "heading", heading);
+        // In this order, so that the same folder gives the same index.
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("file", name);
+        if (!heading.isEmpty()) {
+            metadata.put("heading", heading);
+        }
         return new Passage(
                 name + "#" + number, heading.isEmpty() ? name : heading, part.text(), metadata);
     }
