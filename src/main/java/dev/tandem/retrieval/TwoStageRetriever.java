@@ -80,14 +80,12 @@ public final class TwoStageRetriever {
                         });
     }
 
-    /** Stage 1 alone: candidates in its order. */
-    public List<Candidate> candidates(Query query) {
-        return searcher.search(encoder.encodeQuery(query.text()), query.candidateCount());
-    }
-
-    /** The caller's id of a passage. */
-    public String passageId(int ordinal) {
-        return passages.passage(ordinal).id();
+    /** Stage 1 alone: the ids of the candidates in its order. */
+    public List<String> candidateIds(Query query) {
+        float[] vector = encoder.encodeQuery(query.text());
+        return searcher.search(vector, query.candidateCount()).stream()
+                .map(candidate -> passages.passage(candidate.ordinal()).id())
+                .toList();
     }
 
     private long[] queryTokens(Query query) {
