@@ -3,10 +3,14 @@ package dev.tandem.index;
 import dev.tandem.index.IndexManifest.FileEntry;
 import dev.tandem.model.IndexException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * One immutable state of an index.
@@ -39,6 +43,18 @@ public record Generation(Path folder, IndexManifest manifest) {
         }
     }
 
+    /**
+     * Reads every file and compares length and checksum.
+     *
+     * @throws IndexException naming every file that differs
+     */
+    void checkChecksums() {
+        List<String> damage = damage();
+        if (!damage.isEmpty()) {
+            throw new IndexException(String.join("; ", damage) + ". Build the index again.");
+        }
+    }
+
     /** Reads every file and compares length and checksum; one line for each that differs. */
     public List<String> damage() {
         List<String> damage = new ArrayList<>();
@@ -52,6 +68,25 @@ public record Generation(Path folder, IndexManifest manifest) {
             }
         }
         return damage;
+    }
+
+    /** One line for each file in the folder that the manifest does not know. */
+    public List<String> unexpected() {
+        Set<String> known = new HashSet<>(Set.of(IndexLayout.MANIFEST));
+        manifest.files().forEach(file -> known.add(file.path()));
+        try (Stream<Path> tree = Files.walk(folder)) {
+            return tree.filter(Files::isRegularFile)
+                    .filter(file -> !known.contains(pathInside(file)))
+                    .sorted()
+                    .map(file -> file + " is not in the manifest")
+                    .toList();
+        } catch (IOException | UncheckedIOException e) {
+            return List.of(folder + " cannot be listed: " + e.getMessage());
+        }
+    }
+
+    private String pathInside(Path file) {
+        return folder.relativize(file).toString().replace('\\', '/');
     }
 
     private String lengthProblem(FileEntry entry) {

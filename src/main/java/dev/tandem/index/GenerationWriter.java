@@ -3,83 +3,64 @@ package dev.tandem.index;
 import dev.tandem.index.IndexManifest.FileEntry;
 import dev.tandem.model.IndexException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
  * Builds a generation beside the others and publishes it: files are forced to disk, the folder is
  * renamed to its final name, and CURRENT is replaced by rename. A build that is killed at any point
- * leaves the served generation as it was, and a folder that the next build removes.
+ * leaves the served generation as it was, and a folder that the next build resumes or removes.
  */
 public final class GenerationWriter implements AutoCloseable {
 
-    private static final DateTimeFormatter ID =
-            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss-SSS").withZone(ZoneOffset.UTC);
-
     private final IndexFolder index;
-    private final Instant created;
-    private final String id;
+    private final BuildLock lock;
+    private final GenerationId id;
     private final Path building;
-    private final FileChannel lockFile;
-    private final FileLock lock;
+    private boolean keptForResume;
 
-    private GenerationWriter(IndexFolder index, Clock clock, FileChannel lockFile, FileLock lock)
+    private GenerationWriter(IndexFolder index, BuildLock lock, GenerationId id)
             throws IOException {
         this.index = index;
-        this.lockFile = lockFile;
         this.lock = lock;
-        created = clock.instant();
-        id = ID.format(created);
-        building = index.generationFolder(id + IndexLayout.BUILDING);
-        Files.createDirectories(index.generations());
-        removeLeftovers(index.generations());
-        Files.createDirectory(building);
+        this.id = id;
+        building = index.generationFolder(id.text() + IndexLayout.BUILDING);
+        DurableFiles.createFolders(building);
     }
 
     /**
+     * A writer with an empty folder; what builds left behind that were killed is removed.
+     *
      * @throws IndexException if another build holds the index
      */
     public static GenerationWriter open(IndexFolder index, Clock clock) throws IOException {
-        Files.createDirectories(index.path());
-        FileChannel lockFile =
-                FileChannel.open(
-                        index.path().resolve(IndexLayout.LOCK),
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE);
-        try {
-            FileLock lock = lockFile.tryLock();
-            if (lock != null) {
-                return new GenerationWriter(index, clock, lockFile, lock);
-            }
-        } catch (OverlappingFileLockException e) {
-            // Held by this same process: the same answer as for another one.
-        } catch (IOException e) {
-            lockFile.close();
-            throw e;
-        }
-        lockFile.close();
-        throw new IndexException(
-                "Another build is writing to %s. Wait until it has ended, or build into another folder."
-                        .formatted(index.path()));
+        return open(index, clock, false);
+    }
+
+    /**
+     * A writer that goes on with the newest build that was killed or kept, in its folder and with
+     * its id; others are removed. If there is none, as {@link #open(IndexFolder, Clock)}.
+     *
+     * @throws IndexException if another build holds the index
+     */
+    public static GenerationWriter resume(IndexFolder index, Clock clock) throws IOException {
+        return open(index, clock, true);
     }
 
     /** Where the files of the generation go. */
     public Path folder() {
         return building;
+    }
+
+    /** From now on an unpublished folder stays when this is closed, for {@link #resume}. */
+    public void keepForResume() {
+        keptForResume = true;
     }
 
     /**
@@ -88,36 +69,87 @@ public final class GenerationWriter implements AutoCloseable {
      * @param manifest gives the manifest for the generation's id, time and files
      */
     public Generation publish(Function<Draft, IndexManifest> manifest) throws IOException {
-        IndexManifest written = manifest.apply(new Draft(id, created.toString(), entries()));
-        Path file = building.resolve(IndexLayout.MANIFEST);
-        Files.write(file, IndexFolder.JSON.writeValueAsBytes(written));
-        forceAll();
-        Path folder = index.generationFolder(id);
-        Files.move(building, folder, StandardCopyOption.ATOMIC_MOVE);
-        force(index.generations());
+        IndexManifest written =
+                manifest.apply(new Draft(id.text(), id.created().toString(), entries()));
+        ManifestFile.write(written, building.resolve(IndexLayout.MANIFEST));
+        DurableFiles.forceTree(building);
+        Path folder = index.generationFolder(id.text());
+        DurableFiles.rename(building, folder);
         replaceCurrent();
         return new Generation(folder, written);
+    }
+
+    /**
+     * Removes all but the newest generations, and none that is served or leased.
+     *
+     * @param keep how many stay, at least 1
+     */
+    public Pruned prune(int keep) throws IOException {
+        return new GenerationPruner(index).prune(keep);
     }
 
     /** What the manifest needs to know of the generation. */
     public record Draft(String generation, String created, List<FileEntry> files) {}
 
-    /** Releases the index; removes the files if they were not published. */
+    /** Releases the index; removes the files if they were neither published nor kept. */
     @Override
     public void close() throws IOException {
-        deleteTree(building);
-        lock.release();
-        lockFile.close();
+        try (lock) {
+            if (!keptForResume) {
+                DurableFiles.deleteTree(building);
+            }
+        }
+    }
+
+    private static GenerationWriter open(IndexFolder index, Clock clock, boolean resumes)
+            throws IOException {
+        DurableFiles.createFolders(index.generations());
+        BuildLock lock = BuildLock.take(index);
+        boolean opened = false;
+        try {
+            Optional<GenerationId> resumed = resumes ? newestLeftover(index) : Optional.empty();
+            removeLeftovers(index, resumed);
+            var id = resumed.orElseGet(() -> GenerationId.of(clock.instant()));
+            var writer = new GenerationWriter(index, lock, id);
+            opened = true;
+            return writer;
+        } finally {
+            if (!opened) {
+                lock.close();
+            }
+        }
+    }
+
+    private static Optional<GenerationId> newestLeftover(IndexFolder index) throws IOException {
+        return leftovers(index).stream()
+                .flatMap(id -> GenerationId.parse(id).stream())
+                .reduce((_, newer) -> newer);
+    }
+
+    /** Ids of builds that did not end, oldest first. */
+    private static List<String> leftovers(IndexFolder index) throws IOException {
+        return GenerationPruner.names(index).stream()
+                .filter(name -> name.endsWith(IndexLayout.BUILDING))
+                .map(name -> name.substring(0, name.length() - IndexLayout.BUILDING.length()))
+                .toList();
+    }
+
+    private static void removeLeftovers(IndexFolder index, Optional<GenerationId> but)
+            throws IOException {
+        String kept = but.map(GenerationId::text).orElse("");
+        for (String id : leftovers(index)) {
+            if (!id.equals(kept)) {
+                DurableFiles.deleteTree(index.generationFolder(id + IndexLayout.BUILDING));
+            }
+        }
+        new GenerationPruner(index).removeLeftovers();
     }
 
     private void replaceCurrent() throws IOException {
-        Path current = index.path().resolve(IndexLayout.CURRENT);
         Path next = index.path().resolve(IndexLayout.CURRENT + ".next");
-        Files.writeString(next, id + "\n");
-        force(next);
-        Files.move(
-                next, current, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        force(index.path());
+        Files.writeString(next, id.text() + "\n");
+        DurableFiles.force(next);
+        DurableFiles.rename(next, index.path().resolve(IndexLayout.CURRENT));
     }
 
     private List<FileEntry> entries() throws IOException {
@@ -131,42 +163,11 @@ public final class GenerationWriter implements AutoCloseable {
 
     private List<Path> files() throws IOException {
         try (Stream<Path> tree = Files.walk(building)) {
-            return tree.filter(Files::isRegularFile).sorted().toList();
-        }
-    }
-
-    private void forceAll() throws IOException {
-        try (Stream<Path> tree = Files.walk(building)) {
-            for (Path path : tree.toList()) {
-                force(path);
-            }
-        }
-    }
-
-    private static void force(Path path) throws IOException {
-        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
-    }
-
-    private static void removeLeftovers(Path generations) throws IOException {
-        try (Stream<Path> folders = Files.list(generations)) {
-            for (Path folder : folders.toList()) {
-                if (folder.getFileName().toString().endsWith(IndexLayout.BUILDING)) {
-                    deleteTree(folder);
-                }
-            }
-        }
-    }
-
-    private static void deleteTree(Path root) throws IOException {
-        if (!Files.exists(root)) {
-            return;
-        }
-        try (Stream<Path> tree = Files.walk(root)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
+            // A resumed build may have been killed when its manifest was written already.
+            return tree.filter(Files::isRegularFile)
+                    .filter(file -> !file.equals(building.resolve(IndexLayout.MANIFEST)))
+                    .sorted()
+                    .toList();
         }
     }
 }

@@ -3,9 +3,12 @@ package dev.tandem.index;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 
-/** Where the index lies. */
+/** Where the index lies, and how it is opened. */
 @ConfigMapping(prefix = "tandem.index")
 public interface IndexConfig {
 
@@ -18,4 +21,20 @@ public interface IndexConfig {
      * input or by another model. Unset, a missing index is an error.
      */
     Optional<Path> buildFrom();
+
+    /**
+     * What is compared with the manifest when a generation is opened. {@code full} reads every
+     * byte, which costs seconds a gigabyte.
+     */
+    @WithDefault("lengths")
+    Verify verify();
+
+    /**
+     * How often CURRENT is looked at for a new generation, up to a day; 0 is never. A look reads
+     * one small file.
+     */
+    @WithDefault("10s")
+    @DurationMin
+    @DurationMax(days = 1)
+    Duration poll();
 }

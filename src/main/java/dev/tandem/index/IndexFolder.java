@@ -1,6 +1,5 @@
 package dev.tandem.index;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -9,7 +8,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** An index on the mount: its generations, and CURRENT that names the served one. */
 public final class IndexFolder {
@@ -24,7 +28,11 @@ public final class IndexFolder {
     // Letters, digits and dashes: a generation's id can never lead out of its folder.
     private static final Pattern ID = Pattern.compile("[0-9A-Za-z-]{1,64}");
 
+    private static final Logger LOG = Logger.getLogger(IndexFolder.class);
+    private static final int MOST_ATTEMPTS = 5;
+
     private final Path folder;
+    private final AtomicBoolean toldOfNoLease = new AtomicBoolean();
 
     public IndexFolder(Path folder) {
         this.folder = folder;
@@ -45,21 +53,47 @@ public final class IndexFolder {
      * @throws IndexException if there is none, or it is not whole
      */
     public Generation current() {
-        Path generation = generationFolder(currentId());
-        Generation current = new Generation(generation, readManifest(generation));
-        current.checkLengths();
-        return current;
+        return newest(id -> checked(id, Verify.LENGTHS::check));
     }
 
-    Path generations() {
-        return folder.resolve(IndexLayout.GENERATIONS);
+    /**
+     * The served generation, held against a prune until it is closed. Where the mount takes no
+     * lease, it is served without one.
+     *
+     * @throws IndexException if there is none, or it is not whole
+     */
+    public LeasedGeneration lease(Verify verify) {
+        return newest(id -> leased(id, verify::check));
     }
 
-    Path generationFolder(String id) {
-        return generations().resolve(id);
+    /**
+     * The same with nothing but its manifest read, for who looks for damage.
+     *
+     * @throws IndexException if there is none, or its manifest is not whole
+     */
+    public LeasedGeneration leaseUnchecked() {
+        return newest(id -> leased(id, _ -> {}));
     }
 
-    private String currentId() {
+    /**
+     * Removes all but the newest generations, and none that is served or leased.
+     *
+     * @param keep how many stay, at least 1
+     * @throws IndexException if there is no index, or a build runs
+     */
+    public Pruned prune(int keep) throws IOException {
+        currentId();
+        try (var _ = BuildLock.take(this)) {
+            return new GenerationPruner(this).prune(keep);
+        }
+    }
+
+    /**
+     * Id of the served generation, read from the mount.
+     *
+     * @throws IndexException if CURRENT is missing or holds no id
+     */
+    public String currentId() {
         Path file = folder.resolve(IndexLayout.CURRENT);
         try {
             String id = Files.readString(file).strip();
@@ -79,35 +113,76 @@ public final class IndexFolder {
         }
     }
 
-    private static IndexManifest readManifest(Path generation) {
-        Path file = generation.resolve(IndexLayout.MANIFEST);
-        try {
-            var tree = JSON.readTree(file.toFile());
-            if (!tree.path("format").asText().equals(IndexManifest.FORMAT)) {
-                throw new IndexException(file + " is not the manifest of a Tandem index.");
+    Path generations() {
+        return folder.resolve(IndexLayout.GENERATIONS);
+    }
+
+    Path generationFolder(String id) {
+        return generations().resolve(id);
+    }
+
+    /** Opens what CURRENT names, and again if that was replaced and pruned meanwhile. */
+    private <T> T newest(Function<String, T> open) {
+        String id = currentId();
+        for (int attempt = 1; attempt < MOST_ATTEMPTS; attempt++) {
+            try {
+                return open.apply(id);
+            } catch (IndexException e) {
+                String now = currentId();
+                if (now.equals(id)) {
+                    throw e;
+                }
+                id = now;
             }
-            int version = tree.path("version").asInt();
-            if (version != IndexManifest.VERSION) {
-                throw new IndexException(
-                        "%s has format version %d; this program reads version %d. %s"
-                                .formatted(
-                                        file,
-                                        version,
-                                        IndexManifest.VERSION,
-                                        version > IndexManifest.VERSION
-                                                ? "Use a newer Tandem."
-                                                : "Build the index again."));
-            }
-            return JSON.treeToValue(tree, IndexManifest.class);
-        } catch (NoSuchFileException | java.io.FileNotFoundException e) {
-            throw new IndexException(file + " is missing. Build the index again.", e);
-        } catch (JsonProcessingException e) {
-            throw new IndexException(
-                    "%s is damaged: %s. Build the index again."
-                            .formatted(file, e.getOriginalMessage()),
-                    e);
-        } catch (IOException e) {
-            throw new IndexException("Cannot read " + file + ": " + e, e);
         }
+        return open.apply(id);
+    }
+
+    private LeasedGeneration leased(String id, Consumer<Generation> check) {
+        LockedFile lease = lease(id);
+        boolean whole = false;
+        try {
+            // Only now: what is seen under the lease is not pruned any more.
+            Generation generation = checked(id, check);
+            whole = true;
+            return new LeasedGeneration(generation, lease);
+        } finally {
+            if (!whole) {
+                LeasedGeneration.release(lease);
+            }
+        }
+    }
+
+    private @Nullable LockedFile lease(String id) {
+        try {
+            return new Leases(this).take(id);
+        } catch (IOException e) {
+            if (toldOfNoLease.compareAndSet(false, true)) {
+                LOG.warnf(
+                        "No lease on the generations of %s (%s), so they are read without: a prune"
+                                + " does not see this reader, and its --keep must cover how far it lags"
+                                + " behind.",
+                        folder, e);
+            }
+            return null;
+        }
+    }
+
+    private Generation checked(String id, Consumer<Generation> check) {
+        Path generationFolder = generationFolder(id);
+        if (!Files.isDirectory(generationFolder)) {
+            throw new IndexException(
+                    "%s names generation %s, and %s is missing. Build the index again."
+                            .formatted(folder.resolve(IndexLayout.CURRENT), id, generationFolder));
+        }
+        Path manifest = generationFolder.resolve(IndexLayout.MANIFEST);
+        Generation generation = new Generation(generationFolder, ManifestFile.read(manifest));
+        if (!generation.id().equals(id)) {
+            throw new IndexException(
+                    "%s is the manifest of generation %s. Build the index again."
+                            .formatted(manifest, generation.id()));
+        }
+        check.accept(generation);
+        return generation;
     }
 }

@@ -17,6 +17,12 @@ public final class IndexLayout {
     /** Suffix of a generation folder that is being built, or was when its build was killed. */
     static final String BUILDING = ".building";
 
+    /** Suffix of a generation folder that is being removed, or was when its prune was killed. */
+    static final String PRUNED = ".pruned";
+
+    /** Folder of locked files, one a reader of a generation. */
+    static final String LEASES = "leases";
+
     private static final String GRAPH = "graph.jvector";
     private static final String PASSAGES = "passages";
 

@@ -3,7 +3,8 @@ package dev.tandem.index;
 import java.util.List;
 
 /**
- * The description of a generation, {@code manifest.json}.
+ * The description of a generation, {@code manifest.json}; its checksum is {@link ManifestFile}'s
+ * matter.
  *
  * @param format always {@link #FORMAT}
  * @param version of the layout; {@link #VERSION} is written and read
@@ -35,7 +36,7 @@ public record IndexManifest(
         List<FileEntry> files) {
 
     public static final String FORMAT = "tandem-index";
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     public IndexManifest {
         files = List.copyOf(files);

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -47,6 +48,8 @@ final class BuildCommand implements Callable<Integer> {
                             + " and count them, or stop (default: skip).")
     private OnError onError = OnError.SKIP;
 
+    @Mixin private KeptGenerations kept = new KeptGenerations();
+
     @Spec private CommandSpec spec;
 
     BuildCommand(ModelsConfig models) {
@@ -55,6 +58,7 @@ final class BuildCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        int keep = kept.count();
         long started = System.nanoTime();
         PrintWriter err = spec.commandLine().getErr();
         try (Models loaded = Models.open(models)) {
@@ -66,7 +70,7 @@ final class BuildCommand implements Callable<Integer> {
                                     pairTokenizer,
                                     new ConsoleProgressBarConsumer(System.err),
                                     err::println)
-                            .build(input, index, onError);
+                            .build(input, index, onError, keep);
             report(built, Duration.ofNanos(System.nanoTime() - started));
         }
         return 0;

@@ -30,6 +30,9 @@ public final class IndexBuilder {
     /** JVector's usual values; the recall that they give is in docs/benchmarks.md. */
     private static final GraphParameters GRAPH = new GraphParameters(32, 100, 1.2f, 1.2f);
 
+    /** Generations that stay unless the caller says how many: the new one and one to go back to. */
+    public static final int DEFAULT_KEEP = 2;
+
     private static final int PROGRESS_MILLIS = 1_000;
 
     private final BiEncoder biEncoder;
@@ -52,15 +55,24 @@ public final class IndexBuilder {
         this.tell = tell;
     }
 
+    /** As {@link #build(Path, Path, OnError, int)} with {@link #DEFAULT_KEEP}. */
+    public Generation build(Path input, Path index, OnError onError) {
+        return build(input, index, onError, DEFAULT_KEEP);
+    }
+
     /**
-     * Builds and publishes; the generation served until then stays whole whatever happens.
+     * Builds and publishes, then removes old generations; the one served until then stays whole
+     * whatever happens.
      *
+     * @param keep how many of the newest generations stay, at least 1
      * @throws IndexException if the input has no passage, or a bad one and {@code onError} is STOP
      */
-    public Generation build(Path input, Path index, OnError onError) {
+    public Generation build(Path input, Path index, OnError onError, int keep) {
         Corpus corpus = Corpus.open(input);
         try (var writer = GenerationWriter.open(new IndexFolder(index), Clock.systemUTC())) {
-            return fill(writer, corpus, new InputProblems(onError, tell));
+            Generation built = fill(writer, corpus, new InputProblems(onError, tell));
+            prune(writer, keep);
+            return built;
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write the index at " + index, e);
         }
@@ -105,6 +117,15 @@ public final class IndexBuilder {
         }
         Source source = new Source(corpus.name(), corpus.crc32c());
         return writer.publish(draft -> manifest(draft, count, source));
+    }
+
+    /** The build is published: what goes wrong from here on is told, and no error. */
+    private void prune(GenerationWriter writer, int keep) {
+        try {
+            writer.prune(keep).lines().forEach(tell);
+        } catch (IOException | IndexException e) {
+            tell.accept("warning: old generations stay: " + e);
+        }
     }
 
     /** Writes passages and graph. @return how many passages */

@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 /** {@code tandem index}. */
 @Command(
         name = "index",
-        description = "Build, describe and verify an index.",
+        description = "Build, describe, verify and prune an index.",
         mixinStandardHelpOptions = true)
 public final class IndexCommand implements Runnable {
 
@@ -23,11 +23,12 @@ public final class IndexCommand implements Runnable {
         return new CommandLine(new IndexCommand())
                 .addSubcommand(new BuildCommand(models))
                 .addSubcommand(new InfoCommand())
-                .addSubcommand(new VerifyCommand());
+                .addSubcommand(new VerifyCommand())
+                .addSubcommand(new PruneCommand());
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say build, info or verify.");
+        throw new ParameterException(spec.commandLine(), "Say build, info, verify or prune.");
     }
 }

@@ -16,6 +16,10 @@ final class ServedIndex {
     private Path index = Path.of("");
 
     Generation current() {
-        return new IndexFolder(index).current();
+        return folder().current();
+    }
+
+    IndexFolder folder() {
+        return new IndexFolder(index);
     }
 }
