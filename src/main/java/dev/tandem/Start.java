@@ -58,7 +58,8 @@ class Start {
                 index.buildFrom()
                         .map(corpus -> embedded(loaded, corpus))
                         .orElseGet(() -> new IndexFolder(index.dir()).current());
-        live.serve(SearchEngine.open(loaded, generation, candidates, rerank), loaded);
+        live.serve(
+                SearchEngine.open(loaded, generation, candidates, index.memory(), rerank), loaded);
         LOG.infof(
                 "Serving %d passages of generation %s, bi-encoder %s, cross-encoder %s",
                 generation.manifest().passages(),

@@ -3,9 +3,11 @@ package dev.tandem.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.candidates.BiEncoder;
 import dev.tandem.candidates.JVectorCandidateSearcher;
+import dev.tandem.candidates.WalkLimits;
 import dev.tandem.index.Generation;
 import dev.tandem.index.IndexFolder;
 import dev.tandem.index.IndexLayout;
+import dev.tandem.index.Memory;
 import dev.tandem.model.Candidate;
 import dev.tandem.onnx.ModelFolder;
 import io.github.jbellis.jvector.disk.MemorySegmentReader;
@@ -52,15 +54,14 @@ public final class GraphRecall {
     private static void measure(
             Generation generation, List<float[]> queries, List<Set<Integer>> exact, int count, double oversampling) {
         var manifest = generation.manifest();
-        Path graph = IndexLayout.graph(generation.folder());
         long found = 0;
         List<Long> nanos = new ArrayList<>();
         try (var searcher =
                 JVectorCandidateSearcher.open(
-                        graph, manifest.passages(), manifest.dimension(), oversampling)) {
+                        generation.folder(), manifest.passages(), manifest.dimension(), oversampling, Memory.NORMAL)) {
             for (int i = 0; i < queries.size(); i++) {
                 long start = System.nanoTime();
-                List<Candidate> candidates = searcher.search(queries.get(i), count);
+                List<Candidate> candidates = searcher.search(queries.get(i), count, null, WalkLimits.NONE).list();
                 nanos.add(System.nanoTime() - start);
                 Set<Integer> best = exact.get(i);
                 found += candidates.stream().filter(c -> best.contains(c.ordinal())).count();

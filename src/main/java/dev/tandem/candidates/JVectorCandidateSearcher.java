@@ -1,67 +1,86 @@
 package dev.tandem.candidates;
 
-import dev.tandem.model.Candidate;
+import dev.tandem.index.FormatHeader;
+import dev.tandem.index.IndexLayout;
+import dev.tandem.index.Memory;
+import dev.tandem.model.Candidates;
 import dev.tandem.model.IndexException;
-import io.github.jbellis.jvector.disk.MemorySegmentReader;
-import io.github.jbellis.jvector.graph.GraphSearcher;
-import io.github.jbellis.jvector.graph.SearchResult;
+import dev.tandem.model.Temperature;
+import dev.tandem.model.Walk;
+import io.github.jbellis.jvector.disk.ByteBufferReader;
 import io.github.jbellis.jvector.graph.disk.OnDiskGraphIndex;
-import io.github.jbellis.jvector.graph.similarity.DefaultSearchScoreProvider;
+import io.github.jbellis.jvector.graph.disk.feature.FeatureId;
+import io.github.jbellis.jvector.quantization.PQVectors;
 import io.github.jbellis.jvector.util.Bits;
-import io.github.jbellis.jvector.vector.VectorSimilarityFunction;
 import io.github.jbellis.jvector.vector.VectorizationProvider;
+import io.github.jbellis.jvector.vector.types.VectorFloat;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Comparator;
+import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Walks a JVector graph in a memory-mapped file. Searchers are pooled: they keep their queues and
- * visited sets from call to call.
+ * Finds candidates in a JVector graph on mounted storage. Walks are pooled: they keep their
+ * buffers, queues and visited sets from call to call.
  */
 public final class JVectorCandidateSearcher implements CandidateSearcher {
 
-    /** Vectors have norm 1, so the dot product is their cosine. */
-    public static final VectorSimilarityFunction SIMILARITY = VectorSimilarityFunction.DOT_PRODUCT;
+    /** The codes of all vectors in a file of their own, as JVector's PQVectors. */
+    public static final FormatHeader CODES = new FormatHeader("TandemPq", 1);
 
-    private static final Comparator<Candidate> BEST_FIRST =
-            Comparator.comparingDouble(Candidate::similarity)
-                    .reversed()
-                    .thenComparingInt(Candidate::ordinal);
+    /** An expanded node costs so many times a node that is only read. */
+    private static final double EXPANSION_COST = 3;
 
-    private final MemorySegmentReader.Supplier mapped;
+    /** A node that is scored by its code costs so much of one that is read. */
+    private static final double CODE_COST = 0.05;
+
+    private final GraphStorage storage;
     private final OnDiskGraphIndex graph;
     private final double oversampling;
-    private final ConcurrentLinkedQueue<GraphSearcher> idle = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<GraphWalk> idle = new ConcurrentLinkedQueue<>();
+    private CompletableFuture<Void> fetched = CompletableFuture.completedFuture(null);
+    private volatile @Nullable PQVectors codes;
+
+    /** Whether the last walk had to wait for the storage; the next one then reads ahead. */
+    private volatile boolean slowStorage;
 
     private JVectorCandidateSearcher(
-            MemorySegmentReader.Supplier mapped, OnDiskGraphIndex graph, double oversampling) {
-        this.mapped = mapped;
+            GraphStorage storage, OnDiskGraphIndex graph, double oversampling) {
+        this.storage = storage;
         this.graph = graph;
         this.oversampling = oversampling;
     }
 
     /**
-     * @param file the graph with its vectors
+     * Opens a generation's graph. What walks touch first is fetched in the background.
+     *
+     * @param generation folder of the generation
      * @param size number of vectors that the manifest promises
      * @param dimension length of a vector that the manifest promises
      * @param oversampling the walk keeps {@code candidateCount * oversampling} nodes; more finds
      *     more of the true neighbours and takes longer; at least 1
-     * @throws IndexException if the file is not a graph of this size and dimension
+     * @param memory what is held of a large graph
+     * @throws IndexException if the files are not a graph of this size and dimension
      */
     public static JVectorCandidateSearcher open(
-            Path file, int size, int dimension, double oversampling) {
-        // By name: JVector's factory looks its reader up by reflection and may fall back silently.
+            Path generation, int size, int dimension, double oversampling, Memory memory) {
+        Path file = IndexLayout.graph(generation);
         try {
-            var mapped = new MemorySegmentReader.Supplier(file);
+            var storage = GraphStorage.open(file, IndexLayout.checksums(generation));
             try {
-                var graph = load(file, mapped);
-                check(file, graph, size, dimension);
-                return new JVectorCandidateSearcher(mapped, graph, oversampling);
-            } catch (IndexException e) {
-                mapped.close();
+                var graph = load(file, storage);
+                check(file, graph, storage, size, dimension);
+                var searcher = new JVectorCandidateSearcher(storage, graph, oversampling);
+                searcher.fetch(generation, memory);
+                return searcher;
+            } catch (IOException | RuntimeException e) {
+                storage.close();
                 throw e;
             }
         } catch (IOException e) {
@@ -69,20 +88,28 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
         }
     }
 
-    private static OnDiskGraphIndex load(Path file, MemorySegmentReader.Supplier mapped) {
+    private static OnDiskGraphIndex load(Path file, GraphStorage storage) {
         try {
-            return OnDiskGraphIndex.load(mapped);
+            return OnDiskGraphIndex.load(storage);
         } catch (RuntimeException e) {
             // JVector wraps whatever it meets in a bare RuntimeException.
             throw unreadable(file, e);
         }
     }
 
-    private static void check(Path file, OnDiskGraphIndex graph, int size, int dimension) {
+    private static void check(
+            Path file, OnDiskGraphIndex graph, GraphStorage storage, int size, int dimension)
+            throws IOException {
         if (graph.size(0) != size || graph.getDimension() != dimension) {
             throw new IndexException(
                     "%s holds %d vectors of dimension %d; the manifest says %d of %d. Build the index again."
                             .formatted(file, graph.size(0), graph.getDimension(), size, dimension));
+        }
+        RecordLayout layout = RecordLayout.of(graph);
+        if (!layout.equals(storage.layout())) {
+            throw new IndexException(
+                    "%s has %s; its checksums are for %s. Build the index again."
+                            .formatted(file, layout, storage.layout()));
         }
     }
 
@@ -91,50 +118,173 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
                 file + " cannot be read as a graph: " + e + ". Build the index again.", e);
     }
 
-    @Override
-    public List<Candidate> search(float[] queryVector, int candidateCount) {
-        GraphSearcher pooled = idle.poll();
-        GraphSearcher searcher = pooled == null ? new GraphSearcher(graph) : pooled;
-        try {
-            return candidates(walk(searcher, queryVector, candidateCount));
-        } finally {
-            idle.add(searcher);
+    private void fetch(Path generation, Memory memory) {
+        Path hot = IndexLayout.hot(generation);
+        if (!Files.exists(hot)) {
+            // A small graph: all of it is held.
+            join(storage.fetchHot(null));
+            return;
         }
+        slowStorage = true;
+        fetched =
+                storage.fetchHot(hot)
+                        .thenRun(
+                                () -> {
+                                    if (memory == Memory.NORMAL) {
+                                        codes = readCodes(IndexLayout.codes(generation));
+                                    }
+                                });
+    }
+
+    private PQVectors readCodes(Path path) {
+        try (var file = StorageFile.open(path)) {
+            var all = file.load(0, Math.toIntExact(file.length()), storage.reads());
+            return PQVectors.load(new ByteBufferReader(CODES.content(all, path)));
+        } catch (IOException e) {
+            throw new IndexException(path + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Waits until everything is fetched that is to be held.
+     *
+     * @throws IndexException if a file is not whole
+     */
+    public void awaitFetched() {
+        join(fetched);
+    }
+
+    /** Closes after {@link #awaitFetched}, and if that fails. */
+    public void closeFetched() {
+        try (this) {
+            awaitFetched();
+        }
+    }
+
+    private static void join(CompletableFuture<Void> fetch) {
+        try {
+            fetch.join();
+        } catch (java.util.concurrent.CompletionException e) {
+            if (e.getCause() instanceof IndexException cause) {
+                throw cause;
+            }
+            throw new IndexException("The graph cannot be fetched: " + e.getCause(), e);
+        }
+    }
+
+    @Override
+    public Candidates search(
+            float[] queryVector, int candidateCount, @Nullable BitSet accepted, WalkLimits limits) {
+        return search(queryVector, candidateCount, accepted, limits, null);
+    }
+
+    /**
+     * Walks as a search does and tells which nodes it expands.
+     *
+     * @param expanded gets every node whose neighbours were looked at
+     */
+    public void trace(float[] queryVector, int candidateCount, IntConsumer expanded) {
+        search(queryVector, candidateCount, null, WalkLimits.NONE, expanded);
+    }
+
+    private Candidates search(
+            float[] queryVector,
+            int candidateCount,
+            @Nullable BitSet accepted,
+            WalkLimits limits,
+            @Nullable IntConsumer trace) {
+        if (accepted != null && accepted.isEmpty()) {
+            return new Candidates(List.of(), new Walk(0, 0, true, Temperature.WARM));
+        }
+        GraphWalk walk = null;
+        try {
+            walk = walk();
+            Candidates found = run(walk, queryVector, candidateCount, accepted, limits, trace);
+            slowStorage = found.walk().temperature() == Temperature.COLD;
+            idle.add(walk);
+            return found;
+        } catch (IOException | RuntimeException e) {
+            // Its state is unknown.
+            close(walk);
+            throw failed(e);
+        }
+    }
+
+    private Candidates run(
+            GraphWalk walk,
+            float[] queryVector,
+            int candidateCount,
+            @Nullable BitSet accepted,
+            WalkLimits limits,
+            @Nullable IntConsumer trace)
+            throws IOException {
+        VectorFloat<?> query =
+                VectorizationProvider.getInstance()
+                        .getVectorTypeSupport()
+                        .createFloatVector(queryVector);
+        int found = Math.min(candidateCount, graph.size(0));
+        int kept = Math.max(found, (int) Math.ceil(candidateCount * oversampling));
+        var task = new GraphWalk.Task(found, kept, limits, codes, slowStorage);
+        if (accepted == null) {
+            return walk.follow(query, task, Bits.ALL, trace);
+        }
+        return isScanCheaper(accepted.cardinality(), kept, task.codes() != null)
+                ? walk.scan(query, task, accepted)
+                : walk.follow(query, task, accepted::get, trace);
+    }
+
+    /**
+     * A walk expands nodes until it has met {@code kept} accepted ones, one in size/matches of
+     * them; a scan looks at the matches only.
+     */
+    private boolean isScanCheaper(int matches, int kept, boolean byCodes) {
+        double size = graph.size(0);
+        double expanded = Math.min(size, kept * size / matches);
+        double scanned = byCodes ? matches * CODE_COST + Math.min(matches, 4.0 * kept) : matches;
+        return scanned <= expanded * EXPANSION_COST;
+    }
+
+    private GraphWalk walk() throws IOException {
+        GraphWalk pooled = idle.poll();
+        return pooled == null ? new GraphWalk(graph, storage) : pooled;
+    }
+
+    private IndexException failed(Exception e) {
+        if (e instanceof IndexException index) {
+            return index;
+        }
+        Throwable cause = e instanceof UncheckedIOException io ? io.getCause() : e;
+        return new IndexException(
+                "%s cannot be searched: %s"
+                        .formatted(storage.path(), cause == null ? e : cause.getMessage()),
+                e);
+    }
+
+    private static void close(@Nullable GraphWalk walk) {
+        if (walk != null) {
+            try {
+                walk.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Whether codes of the neighbours lie in the records. */
+    public boolean isFused() {
+        return graph.getFeatureSet().contains(FeatureId.FUSED_PQ);
     }
 
     @Override
     public void close() {
         try {
-            for (var searcher = idle.poll(); searcher != null; searcher = idle.poll()) {
-                searcher.close();
+            for (var walk = idle.poll(); walk != null; walk = idle.poll()) {
+                walk.close();
             }
             graph.close();
-            mapped.close();
+            storage.close();
         } catch (IOException e) {
             throw new IndexException("Cannot close the graph: " + e.getMessage(), e);
         }
-    }
-
-    private SearchResult walk(GraphSearcher searcher, float[] queryVector, int candidateCount) {
-        var types = VectorizationProvider.getInstance().getVectorTypeSupport();
-        var query = types.createFloatVector(queryVector);
-        var vectors = (OnDiskGraphIndex.View) searcher.getView();
-        var scores = DefaultSearchScoreProvider.exact(query, SIMILARITY, vectors);
-        int found = Math.min(candidateCount, graph.size(0));
-        int kept = Math.max(found, (int) Math.ceil(candidateCount * oversampling));
-        // JVector's own word for the size of the walk's queue is rerankK.
-        return searcher.search(scores, found, kept, 0f, 0f, Bits.ALL);
-    }
-
-    private static List<Candidate> candidates(SearchResult result) {
-        return Arrays.stream(result.getNodes())
-                .map(node -> new Candidate(node.node, cosine(node.score)))
-                .sorted(BEST_FIRST)
-                .toList();
-    }
-
-    /** JVector maps a dot product to {@code (1 + dot) / 2}. */
-    private static float cosine(float score) {
-        return 2 * score - 1;
     }
 }

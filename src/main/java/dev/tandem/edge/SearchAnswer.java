@@ -5,6 +5,7 @@ import dev.tandem.model.RankedPassage;
 import dev.tandem.model.SearchResult;
 import dev.tandem.model.Stage;
 import dev.tandem.model.Timings;
+import dev.tandem.model.Walk;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,12 @@ import org.jspecify.annotations.Nullable;
 
 /** An answer as it goes over the wire. */
 public record SearchAnswer(
-        List<Hit> results, Coverage coverage, Times timings, String generation, String device) {
+        List<Hit> results,
+        Coverage coverage,
+        Walk walk,
+        Times timings,
+        String generation,
+        String device) {
 
     /**
      * A passage.
@@ -42,6 +48,7 @@ public record SearchAnswer(
         return new SearchAnswer(
                 result.passages().stream().map(SearchAnswer::hit).toList(),
                 result.coverage(),
+                result.walk(),
                 times(result.timings()),
                 result.generation(),
                 result.device());

@@ -6,6 +6,7 @@ import dev.tandem.candidates.CandidatesConfig;
 import dev.tandem.evaluation.Evaluation.Report;
 import dev.tandem.evaluation.Judgements.Judged;
 import dev.tandem.index.IndexFolder;
+import dev.tandem.index.Memory;
 import dev.tandem.index.Verify;
 import dev.tandem.onnx.ModelsConfig;
 import dev.tandem.rerank.RerankConfig;
@@ -106,7 +107,9 @@ public final class EvaluateCommand implements Callable<Integer> {
         List<Judged> judged = sampled(Judgements.read(queries, qrels));
         try (var loaded = Models.open(models);
                 var leased = new IndexFolder(index).lease(Verify.LENGTHS);
-                var engine = SearchEngine.open(loaded, leased.generation(), candidates, rerank)) {
+                var engine =
+                        SearchEngine.open(
+                                loaded, leased.generation(), candidates, Memory.NORMAL, rerank)) {
             Report report = run(engine, judged);
             if (json) {
                 spec.commandLine().getOut().println(new ObjectMapper().writeValueAsString(report));

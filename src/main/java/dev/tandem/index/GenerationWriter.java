@@ -58,6 +58,11 @@ public final class GenerationWriter implements AutoCloseable {
         return building;
     }
 
+    /** Removes what only the build needed. */
+    public void discardWork() throws IOException {
+        DurableFiles.deleteTree(IndexLayout.work(building));
+    }
+
     /** From now on an unpublished folder stays when this is closed, for {@link #resume}. */
     public void keepForResume() {
         keptForResume = true;

@@ -17,6 +17,13 @@ public interface IndexConfig {
     Path dir();
 
     /**
+     * low: a large graph is walked by the codes in its records; only its hot region and checksums
+     * are held. normal: the codes of all vectors are held too, about dimension / 3 bytes a passage.
+     */
+    @WithDefault("normal")
+    Memory memory();
+
+    /**
      * Corpus that the index is built from at start if it is missing, or was built from another
      * input or by another model. Unset, a missing index is an error.
      */

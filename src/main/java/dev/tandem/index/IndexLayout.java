@@ -24,13 +24,37 @@ public final class IndexLayout {
     static final String LEASES = "leases";
 
     private static final String GRAPH = "graph.jvector";
+    private static final String CHECKSUMS = "graph.checksums";
+    private static final String HOT = "graph.hot";
+    private static final String CODES = "codes.pq";
     private static final String PASSAGES = "passages";
+    private static final String WORK = "work";
 
     private IndexLayout() {}
 
     /** The graph and its vectors. */
     public static Path graph(Path generation) {
         return generation.resolve(GRAPH);
+    }
+
+    /** A checksum of each of the graph's records. */
+    public static Path checksums(Path generation) {
+        return generation.resolve(CHECKSUMS);
+    }
+
+    /** Copies of the records that most walks pass through; a small graph has none. */
+    public static Path hot(Path generation) {
+        return generation.resolve(HOT);
+    }
+
+    /** The codes of all vectors; a small graph has none. */
+    public static Path codes(Path generation) {
+        return generation.resolve(CODES);
+    }
+
+    /** What only the build needs; a published generation has none. */
+    public static Path work(Path generation) {
+        return generation.resolve(WORK);
     }
 
     /** The passage store, a Lucene index. */

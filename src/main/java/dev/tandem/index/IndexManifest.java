@@ -17,6 +17,7 @@ import java.util.List;
  * @param biEncoder what made the vectors
  * @param crossEncoder whose tokenizer made the token ids
  * @param graph parameters of the graph
+ * @param vectors how the vectors are held
  * @param source what it was built from
  * @param files every file but the manifest, paths relative to the generation's folder
  */
@@ -32,6 +33,7 @@ public record IndexManifest(
         EncoderRef biEncoder,
         TokenizerRef crossEncoder,
         GraphParameters graph,
+        VectorStorage vectors,
         Source source,
         List<FileEntry> files) {
 
@@ -66,6 +68,15 @@ public record IndexManifest(
      */
     public record GraphParameters(
             int maxDegree, int beamWidth, float neighborOverflow, float alpha) {}
+
+    /**
+     * How the vectors are held.
+     *
+     * @param encoding {@code float32} or {@code nvq}
+     * @param codeBytes bytes of a vector's code, also of each neighbour's in a record; 0 for none
+     * @param hotRecords records in the hot region; 0 if the whole graph is held in memory
+     */
+    public record VectorStorage(String encoding, int codeBytes, int hotRecords) {}
 
     /**
      * The input of the build.

@@ -35,7 +35,9 @@ public final class PassageWriter implements AutoCloseable {
                         .setMergePolicy(new LogDocMergePolicy())
                         .setMergeScheduler(new SerialMergeScheduler())
                         .setUseCompoundFile(false);
+        // An earlier build that was stopped left what it had committed.
         writer = new IndexWriter(directory, config);
+        count = writer.getDocStats().numDocs;
     }
 
     /**
@@ -59,6 +61,11 @@ public final class PassageWriter implements AutoCloseable {
     /** Number of passages added. */
     public int count() {
         return count;
+    }
+
+    /** Puts all that was added on the disk; a later writer goes on from there. */
+    public void commit() throws IOException {
+        writer.commit();
     }
 
     /** Merges into one segment and writes it out. */

@@ -48,6 +48,20 @@ final class BuildCommand implements Callable<Integer> {
                             + " and count them, or stop (default: skip).")
     private OnError onError = OnError.SKIP;
 
+    @Option(
+            names = "--vectors",
+            defaultValue = "FLOAT32",
+            paramLabel = "float32|nvq",
+            description =
+                    "How the graph holds vectors: exact, or in a byte a dimension, which is smaller"
+                            + " and right to three digits (default: float32).")
+    private VectorEncoding vectors = VectorEncoding.FLOAT32;
+
+    @Option(
+            names = "--resume",
+            description = "Go on with a build that was stopped, from its last checkpoint.")
+    private boolean resume;
+
     @Mixin private KeptGenerations kept = new KeptGenerations();
 
     @Spec private CommandSpec spec;
@@ -58,7 +72,7 @@ final class BuildCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        int keep = kept.count();
+        var options = new BuildOptions(onError, kept.count(), vectors, resume);
         long started = System.nanoTime();
         PrintWriter err = spec.commandLine().getErr();
         try (Models loaded = Models.open(models)) {
@@ -70,7 +84,7 @@ final class BuildCommand implements Callable<Integer> {
                                     pairTokenizer,
                                     new ConsoleProgressBarConsumer(System.err),
                                     err::println)
-                            .build(input, index, onError, keep);
+                            .build(input, index, options);
             report(built, Duration.ofNanos(System.nanoTime() - started));
         }
         return 0;

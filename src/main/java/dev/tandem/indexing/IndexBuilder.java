@@ -10,14 +10,14 @@ import dev.tandem.index.IndexManifest.EncoderRef;
 import dev.tandem.index.IndexManifest.GraphParameters;
 import dev.tandem.index.IndexManifest.Source;
 import dev.tandem.index.IndexManifest.TokenizerRef;
+import dev.tandem.index.IndexManifest.VectorStorage;
 import dev.tandem.index.PassageWriter;
 import dev.tandem.model.IndexException;
-import io.github.jbellis.jvector.vector.types.VectorFloat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
 import java.util.function.Consumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -29,9 +29,6 @@ public final class IndexBuilder {
 
     /** JVector's usual values; the recall that they give is in docs/benchmarks.md. */
     private static final GraphParameters GRAPH = new GraphParameters(32, 100, 1.2f, 1.2f);
-
-    /** Generations that stay unless the caller says how many: the new one and one to go back to. */
-    public static final int DEFAULT_KEEP = 2;
 
     private static final int PROGRESS_MILLIS = 1_000;
 
@@ -55,27 +52,34 @@ public final class IndexBuilder {
         this.tell = tell;
     }
 
-    /** As {@link #build(Path, Path, OnError, int)} with {@link #DEFAULT_KEEP}. */
-    public Generation build(Path input, Path index, OnError onError) {
-        return build(input, index, onError, DEFAULT_KEEP);
-    }
-
     /**
      * Builds and publishes, then removes old generations; the one served until then stays whole
-     * whatever happens.
+     * whatever happens. A build that is stopped can be resumed.
      *
-     * @param keep how many of the newest generations stay, at least 1
-     * @throws IndexException if the input has no passage, or a bad one and {@code onError} is STOP
+     * @throws IndexException if the input has no passage, or a bad one and {@code onError} is STOP,
+     *     or if a build is to be resumed whose input or models have changed
      */
-    public Generation build(Path input, Path index, OnError onError, int keep) {
+    public Generation build(Path input, Path index, BuildOptions options) {
         Corpus corpus = Corpus.open(input);
-        try (var writer = GenerationWriter.open(new IndexFolder(index), Clock.systemUTC())) {
-            Generation built = fill(writer, corpus, new InputProblems(onError, tell));
-            prune(writer, keep);
+        try (var writer = writer(new IndexFolder(index), options.resume())) {
+            Generation built = fillOrKeep(writer, corpus, options);
+            prune(writer, options.keep());
             return built;
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write the index at " + index, e);
         }
+    }
+
+    private GenerationWriter writer(IndexFolder index, boolean resume) throws IOException {
+        Clock clock = Clock.systemUTC();
+        if (!resume) {
+            return GenerationWriter.open(index, clock);
+        }
+        GenerationWriter writer = GenerationWriter.resume(index, clock);
+        if (!Files.exists(IndexLayout.work(writer.folder()))) {
+            tell.accept("There is no build to resume: this one begins anew.");
+        }
+        return writer;
     }
 
     /**
@@ -94,7 +98,7 @@ public final class IndexBuilder {
                 tell.accept(e.getMessage() + " Building it now.");
             }
         }
-        return build(input, index, OnError.STOP);
+        return build(input, index, BuildOptions.of(OnError.STOP));
     }
 
     private boolean isFresh(IndexManifest manifest, Corpus corpus) {
@@ -109,14 +113,41 @@ public final class IndexBuilder {
         }
     }
 
-    private Generation fill(GenerationWriter writer, Corpus corpus, InputProblems problems)
+    /** A full disk can be resumed from; bad input cannot, it has to change. */
+    private Generation fillOrKeep(GenerationWriter writer, Corpus corpus, BuildOptions options)
             throws IOException {
-        int count = writeFiles(writer.folder(), corpus, problems);
-        if (problems.total() > 0) {
-            tell.accept("left out in all: " + problems.summary());
+        try {
+            return fill(writer, corpus, options);
+        } catch (IOException | UncheckedIOException e) {
+            writer.keepForResume();
+            throw e;
         }
+    }
+
+    private Generation fill(GenerationWriter writer, Corpus corpus, BuildOptions options)
+            throws IOException {
+        Path work = IndexLayout.work(writer.folder());
         Source source = new Source(corpus.name(), corpus.crc32c());
-        return writer.publish(draft -> manifest(draft, count, source));
+        identity(source, options).checkIn(work);
+        var problems = new InputProblems(options.onError(), tell);
+        try (var bar = bar(corpus.estimate())) {
+            int count = encode(writer.folder(), corpus, problems, bar);
+            if (problems.total() > 0) {
+                tell.accept("left out in all: " + problems.summary());
+            }
+            VectorStorage vectors = writeGraph(writer.folder(), options, bar);
+            writer.discardWork();
+            return writer.publish(draft -> manifest(draft, count, source, vectors));
+        }
+    }
+
+    private BuildIdentity identity(Source source, BuildOptions options) {
+        return new BuildIdentity(
+                source.crc32c(),
+                biEncoder.fingerprint(),
+                pairTokenizer.tokenizer().fingerprint(),
+                options.vectors(),
+                GRAPH);
     }
 
     /** The build is published: what goes wrong from here on is told, and no error. */
@@ -128,24 +159,37 @@ public final class IndexBuilder {
         }
     }
 
-    /** Writes passages and graph. @return how many passages */
-    private int writeFiles(Path folder, Corpus corpus, InputProblems problems) throws IOException {
+    /** Writes passages and vectors. @return how many */
+    private int encode(Path folder, Corpus corpus, InputProblems problems, ProgressBar bar)
+            throws IOException {
+        Path file = vectorFile(folder);
         try (var store = new PassageWriter(IndexLayout.passages(folder));
-                var bar = bar(corpus.estimate());
+                var vectors = new VectorFile.Writer(file, biEncoder.dimension(), store.count());
                 var encoding =
-                        new PassageEncoding(biEncoder, pairTokenizer.tokenizer(), store, bar)) {
+                        new PassageEncoding(
+                                biEncoder, pairTokenizer.tokenizer(), store, vectors, bar)) {
             corpus.forEach(encoding, problems);
-            List<VectorFloat<?>> vectors = encoding.finish();
-            if (vectors.isEmpty()) {
+            encoding.finish();
+            if (store.count() == 0) {
                 throw new IndexException(
                         "%s has no passage to index. %s"
                                 .formatted(corpus.name(), problems.summary()));
             }
             store.finish();
-            bar.setExtraMessage(" graph");
-            GraphFile.write(vectors, GRAPH, IndexLayout.graph(folder));
-            return vectors.size();
+            return store.count();
         }
+    }
+
+    private VectorStorage writeGraph(Path folder, BuildOptions options, ProgressBar bar)
+            throws IOException {
+        try (var vectors = VectorFile.open(vectorFile(folder), biEncoder.dimension())) {
+            bar.setExtraMessage(" graph").maxHint(vectors.size()).stepTo(0);
+            return GraphStage.write(vectors, GRAPH, options.vectors(), folder, bar::stepTo);
+        }
+    }
+
+    private static Path vectorFile(Path folder) {
+        return IndexLayout.work(folder).resolve("vectors.f32");
     }
 
     private ProgressBar bar(long estimate) {
@@ -160,7 +204,8 @@ public final class IndexBuilder {
                 .build();
     }
 
-    private IndexManifest manifest(GenerationWriter.Draft draft, int count, Source source) {
+    private IndexManifest manifest(
+            GenerationWriter.Draft draft, int count, Source source, VectorStorage vectors) {
         return new IndexManifest(
                 IndexManifest.FORMAT,
                 IndexManifest.VERSION,
@@ -173,6 +218,7 @@ public final class IndexBuilder {
                 new EncoderRef(biEncoder.name(), biEncoder.fingerprint()),
                 new TokenizerRef(pairTokenizer.model(), pairTokenizer.tokenizer().fingerprint()),
                 GRAPH,
+                vectors,
                 source,
                 draft.files());
     }

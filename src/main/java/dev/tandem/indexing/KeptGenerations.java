@@ -10,12 +10,12 @@ final class KeptGenerations {
 
     @Option(
             names = "--keep",
-            defaultValue = "" + IndexBuilder.DEFAULT_KEEP,
+            defaultValue = "" + BuildOptions.DEFAULT_KEEP,
             paramLabel = "N",
             description =
                     "Keep the N newest generations, at least 1, and remove older ones that nobody"
                             + " reads (default: 2).")
-    private int keep = IndexBuilder.DEFAULT_KEEP;
+    private int keep = BuildOptions.DEFAULT_KEEP;
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;

@@ -4,14 +4,10 @@ import dev.tandem.candidates.BiEncoder;
 import dev.tandem.index.PassageWriter;
 import dev.tandem.model.Passage;
 import dev.tandem.onnx.TextTokenizer;
-import io.github.jbellis.jvector.vector.VectorizationProvider;
-import io.github.jbellis.jvector.vector.types.VectorFloat;
-import io.github.jbellis.jvector.vector.types.VectorTypeSupport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -26,8 +22,7 @@ import me.tongfei.progressbar.ProgressBar;
  */
 final class PassageEncoding implements Consumer<Passage>, AutoCloseable {
 
-    private static final VectorTypeSupport VECTORS =
-            VectorizationProvider.getInstance().getVectorTypeSupport();
+    private static final Duration CHECKPOINT = Duration.ofSeconds(20);
 
     private final BiEncoder biEncoder;
     private final TextTokenizer pairTokenizer;
@@ -36,28 +31,42 @@ final class PassageEncoding implements Consumer<Passage>, AutoCloseable {
     private final int ahead;
     private final ExecutorService cores;
     private final Queue<CompletableFuture<Encoded>> pending = new ArrayDeque<>();
-    private final List<VectorFloat<?>> vectors = new ArrayList<>();
+    private final VectorFile.Writer vectors;
 
-    private record Encoded(Passage passage, VectorFloat<?> vector, TokenIds tokens) {}
+    /** Passages that an earlier build has written already. */
+    private int toSkip;
 
-    /** Holds an array, which a record component should not be. */
-    private static final class TokenIds {
-        final int[] ids;
+    private long saved = System.nanoTime();
 
-        TokenIds(int[] ids) {
-            this.ids = ids;
+    /** A class, for a record should not hold arrays. */
+    private static final class Encoded {
+        final Passage passage;
+        final float[] vector;
+        final int[] tokens;
+
+        Encoded(Passage passage, float[] vector, int[] tokens) {
+            this.passage = passage;
+            this.vector = vector;
+            this.tokens = tokens;
         }
     }
 
+    /**
+     * @param store with the passages that an earlier build wrote; they are skipped
+     * @param vectors with theirs
+     */
     PassageEncoding(
             BiEncoder biEncoder,
             TextTokenizer pairTokenizer,
             PassageWriter store,
+            VectorFile.Writer vectors,
             ProgressBar bar) {
         this.biEncoder = biEncoder;
         this.pairTokenizer = pairTokenizer;
         this.store = store;
+        this.vectors = vectors;
         this.bar = bar;
+        toSkip = store.count();
         int threads = Runtime.getRuntime().availableProcessors();
         ahead = 4 * threads;
         cores = Executors.newFixedThreadPool(threads);
@@ -65,18 +74,23 @@ final class PassageEncoding implements Consumer<Passage>, AutoCloseable {
 
     @Override
     public void accept(Passage passage) {
+        if (toSkip > 0) {
+            toSkip--;
+            bar.step();
+            return;
+        }
         pending.add(CompletableFuture.supplyAsync(() -> encode(passage), cores));
         if (pending.size() > ahead) {
             writeNext();
         }
     }
 
-    /** Writes what is still pending. @return the vectors in the order of their ordinals */
-    List<VectorFloat<?>> finish() {
+    /** Writes what is still pending, and puts all on the disk. */
+    void finish() throws IOException {
         while (!pending.isEmpty()) {
             writeNext();
         }
-        return vectors;
+        save();
     }
 
     @Override
@@ -87,23 +101,32 @@ final class PassageEncoding implements Consumer<Passage>, AutoCloseable {
 
     private Encoded encode(Passage passage) {
         String text = passage.fullText();
-        VectorFloat<?> vector = VECTORS.createFloatVector(biEncoder.encodePassage(text));
-        return new Encoded(passage, vector, new TokenIds(pairTokenizer.storableIds(text)));
+        return new Encoded(passage, biEncoder.encodePassage(text), pairTokenizer.storableIds(text));
     }
 
     private void writeNext() {
         try {
             Encoded next = pending.remove().join();
-            store.add(next.passage(), next.tokens().ids);
-            vectors.add(next.vector());
+            store.add(next.passage, next.tokens);
+            vectors.add(next.vector);
             bar.step();
+            if (System.nanoTime() - saved > CHECKPOINT.toNanos()) {
+                save();
+            }
         } catch (CompletionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
             }
             throw e;
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write the passage store", e);
+            throw new UncheckedIOException("Cannot write passages and vectors", e);
         }
+    }
+
+    /** Vectors first: a passage that is on the disk has its vector there. */
+    private void save() throws IOException {
+        vectors.force();
+        store.commit();
+        saved = System.nanoTime();
     }
 }

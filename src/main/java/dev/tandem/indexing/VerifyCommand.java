@@ -4,6 +4,7 @@ import dev.tandem.candidates.JVectorCandidateSearcher;
 import dev.tandem.index.Generation;
 import dev.tandem.index.IndexLayout;
 import dev.tandem.index.IndexManifest;
+import dev.tandem.index.Memory;
 import dev.tandem.index.PassageStore;
 import dev.tandem.model.IndexException;
 import java.nio.file.Path;
@@ -77,11 +78,12 @@ final class VerifyCommand implements Callable<Integer> {
     private static void verifyGraph(Generation generation) {
         IndexManifest manifest = generation.manifest();
         JVectorCandidateSearcher.open(
-                        IndexLayout.graph(generation.folder()),
+                        generation.folder(),
                         manifest.passages(),
                         manifest.dimension(),
-                        1)
-                .close();
+                        1,
+                        Memory.NORMAL)
+                .closeFetched();
     }
 
     private void sayWhole(Generation generation) {

@@ -18,6 +18,8 @@ public record Coverage(
     public enum Reason {
         /** Every candidate was scored. */
         COMPLETE,
+        /** Every candidate was scored, but the walk was cut: nearer passages may exist. */
+        CANDIDATES_CUT,
         /** Time ran out: the scored head is reranked, the rest follows in stage-1 order. */
         BUDGET_SPENT,
         /** The cross-encoder failed: what it could not score follows in stage-1 order. */

@@ -28,6 +28,16 @@ public record Deadline(long atNanos, LongSupplier clock) {
         return Duration.ofNanos(atNanos - clock.getAsLong());
     }
 
+    /**
+     * An earlier deadline, by a share of the time that is left.
+     *
+     * @param share 0..1
+     */
+    public Deadline share(double share) {
+        long left = atNanos - clock.getAsLong();
+        return new Deadline(atNanos - (long) (Math.max(0, left) * (1 - share)), clock);
+    }
+
     public boolean expired() {
         return atNanos - clock.getAsLong() <= 0;
     }

@@ -7,6 +7,7 @@ import java.util.List;
  *
  * @param passages best first
  * @param coverage how much of the asked-for work was done
+ * @param walk how the candidates were found
  * @param timings where the time went
  * @param generation id of the index generation that was searched
  * @param device what the cross-encoder ran on
@@ -14,6 +15,7 @@ import java.util.List;
 public record SearchResult(
         List<RankedPassage> passages,
         Coverage coverage,
+        Walk walk,
         Timings timings,
         String generation,
         String device) {}

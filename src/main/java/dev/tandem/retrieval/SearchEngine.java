@@ -3,8 +3,8 @@ package dev.tandem.retrieval;
 import dev.tandem.candidates.CandidatesConfig;
 import dev.tandem.candidates.JVectorCandidateSearcher;
 import dev.tandem.index.Generation;
-import dev.tandem.index.IndexLayout;
 import dev.tandem.index.IndexManifest;
+import dev.tandem.index.Memory;
 import dev.tandem.model.IndexException;
 import dev.tandem.onnx.TextTokenizer;
 import dev.tandem.rerank.RerankConfig;
@@ -25,6 +25,7 @@ public final class SearchEngine implements AutoCloseable {
             Models models,
             Generation generation,
             CandidatesConfig candidatesConfig,
+            Memory memory,
             RerankConfig rerankConfig) {
         this.generation = generation;
         crossEncoder = models.crossEncoder().card().name();
@@ -32,10 +33,11 @@ public final class SearchEngine implements AutoCloseable {
         var tokenizer = models.crossEncoder().tokenizer();
         searcher =
                 JVectorCandidateSearcher.open(
-                        IndexLayout.graph(generation.folder()),
+                        generation.folder(),
                         manifest.passages(),
                         manifest.dimension(),
-                        candidatesConfig.oversampling());
+                        candidatesConfig.oversampling(),
+                        memory);
         passages = openPassages(generation, tokenizer);
         int cores = Runtime.getRuntime().availableProcessors();
         reranker =
@@ -44,7 +46,13 @@ public final class SearchEngine implements AutoCloseable {
         var order = new StageOrder(blend(models, rerankConfig.order()));
         retriever =
                 new TwoStageRetriever(
-                        models.biEncoder(), tokenizer, searcher, passages, reranker, order);
+                        models.biEncoder(),
+                        tokenizer,
+                        searcher,
+                        passages,
+                        reranker,
+                        order,
+                        candidatesConfig);
     }
 
     /** Closes the graph too if the passages cannot be opened. */
@@ -65,9 +73,10 @@ public final class SearchEngine implements AutoCloseable {
             Models models,
             Generation generation,
             CandidatesConfig candidatesConfig,
+            Memory memory,
             RerankConfig rerankConfig) {
         checkBiEncoder(models, generation);
-        return new SearchEngine(models, generation, candidatesConfig, rerankConfig);
+        return new SearchEngine(models, generation, candidatesConfig, memory, rerankConfig);
     }
 
     public TwoStageRetriever retriever() {

@@ -1,8 +1,11 @@
 package dev.tandem.retrieval;
 
 import dev.tandem.candidates.CandidateSearcher;
+import dev.tandem.candidates.CandidatesConfig;
 import dev.tandem.candidates.QueryEncoder;
+import dev.tandem.candidates.WalkLimits;
 import dev.tandem.model.Candidate;
+import dev.tandem.model.Candidates;
 import dev.tandem.model.Coverage;
 import dev.tandem.model.Coverage.Reason;
 import dev.tandem.model.Deadline;
@@ -12,6 +15,7 @@ import dev.tandem.model.Query;
 import dev.tandem.model.RankedPassage;
 import dev.tandem.model.SearchResult;
 import dev.tandem.model.Timings;
+import dev.tandem.model.Walk;
 import dev.tandem.onnx.TextTokenizer;
 import dev.tandem.rerank.Outcome;
 import dev.tandem.rerank.Outcome.Scored;
@@ -32,6 +36,7 @@ public final class TwoStageRetriever {
     private final Passages passages;
     private final Reranker reranker;
     private final StageOrder order;
+    private final CandidatesConfig config;
 
     TwoStageRetriever(
             QueryEncoder encoder,
@@ -39,13 +44,15 @@ public final class TwoStageRetriever {
             CandidateSearcher searcher,
             Passages passages,
             Reranker reranker,
-            StageOrder order) {
+            StageOrder order,
+            CandidatesConfig config) {
         this.encoder = encoder;
         this.pairTokenizer = pairTokenizer;
         this.searcher = searcher;
         this.passages = passages;
         this.reranker = reranker;
         this.order = order;
+        this.config = config;
     }
 
     /**
@@ -59,7 +66,10 @@ public final class TwoStageRetriever {
         long[] queryTokens = queryTokens(query);
         float[] vector = encoder.encodeQuery(query.text());
         long encoded = System.nanoTime();
-        List<Candidate> candidates = searcher.search(vector, query.candidateCount());
+        Candidates found =
+                searcher.search(
+                        vector, query.candidateCount(), null, WalkLimits.of(config, deadline));
+        List<Candidate> candidates = found.list();
         long retrieved = System.nanoTime();
         return reranker.rerank(queryTokens, candidates, passages::tokenIds, deadline)
                 .map(
@@ -69,7 +79,8 @@ public final class TwoStageRetriever {
                                     ranked(order.of(candidates, outcomes), query.topK());
                             return new SearchResult(
                                     ranked,
-                                    coverage(query.candidateCount(), outcomes),
+                                    coverage(query.candidateCount(), outcomes, found.walk()),
+                                    found.walk(),
                                     new Timings(
                                             Duration.ofNanos(encoded - started),
                                             Duration.ofNanos(retrieved - encoded),
@@ -83,7 +94,8 @@ public final class TwoStageRetriever {
     /** Stage 1 alone: the ids of the candidates in its order. */
     public List<String> candidateIds(Query query) {
         float[] vector = encoder.encodeQuery(query.text());
-        return searcher.search(vector, query.candidateCount()).stream()
+        Candidates found = searcher.search(vector, query.candidateCount(), null, WalkLimits.NONE);
+        return found.list().stream()
                 .map(candidate -> passages.passage(candidate.ordinal()).id())
                 .toList();
     }
@@ -116,14 +128,16 @@ public final class TwoStageRetriever {
         return ranked;
     }
 
-    private static Coverage coverage(int requested, List<Outcome> outcomes) {
+    private static Coverage coverage(int requested, List<Outcome> outcomes, Walk walk) {
         int scored = (int) outcomes.stream().filter(o -> o instanceof Scored).count();
         int failed = count(outcomes, Outcome.Reason.FAILED);
         int late = count(outcomes, Outcome.Reason.LATE);
         Reason reason =
                 late > 0
                         ? Reason.BUDGET_SPENT
-                        : failed > 0 ? Reason.RERANK_UNAVAILABLE : Reason.COMPLETE;
+                        : failed > 0
+                                ? Reason.RERANK_UNAVAILABLE
+                                : walk.complete() ? Reason.COMPLETE : Reason.CANDIDATES_CUT;
         return new Coverage(requested, outcomes.size(), scored, failed, 0, reason);
     }
 

@@ -51,7 +51,7 @@ class JVectorCandidateSearcherTest {
     void build() throws IOException {
         file = folder.resolve("graph.jvector");
         GraphFixture.write(vectors, file);
-        searcher = JVectorCandidateSearcher.open(file, SIZE, DIMENSION, OVERSAMPLING);
+        searcher = open(folder.resolve("graph"), SIZE, DIMENSION);
     }
 
     @AfterAll

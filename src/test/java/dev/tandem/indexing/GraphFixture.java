@@ -1,23 +1,40 @@
 package dev.tandem.indexing;
 
+import dev.tandem.index.IndexLayout;
 import dev.tandem.index.IndexManifest.GraphParameters;
-import io.github.jbellis.jvector.vector.VectorizationProvider;
-import io.github.jbellis.jvector.vector.types.VectorFloat;
+import dev.tandem.index.IndexManifest.VectorStorage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Graphs over vectors that a test made up, written as a build writes them. */
 public final class GraphFixture {
+    public static final GraphParameters PARAMETERS = new GraphParameters(32, 100, 1.2f, 1.2f);
+
     private GraphFixture() {}
 
-    public static void write(List<float[]> vectors, Path file) throws IOException {
-        var types = VectorizationProvider.getInstance().getVectorTypeSupport();
-        List<VectorFloat<?>> copies = new ArrayList<>();
-        for (float[] vector : vectors) {
-            copies.add(types.createFloatVector(vector));
+    /** Writes all files of stage 1 into a folder. */
+    public static VectorStorage write(List<float[]> vectors, Path generation) throws IOException {
+        return write(vectors, VectorEncoding.FLOAT32, generation);
+    }
+
+    public static VectorStorage write(
+            List<float[]> vectors, VectorEncoding encoding, Path generation) throws IOException {
+        Path file = vectorFile(vectors, IndexLayout.work(generation));
+        try (var mapped = VectorFile.open(file, vectors.getFirst().length)) {
+            return GraphStage.write(mapped, PARAMETERS, encoding, generation, _ -> {});
         }
-        GraphFile.write(copies, new GraphParameters(32, 100, 1.2f, 1.2f), file);
+    }
+
+    static Path vectorFile(List<float[]> vectors, Path folder) throws IOException {
+        Files.createDirectories(folder);
+        Path file = folder.resolve("vectors.f32");
+        try (var writer = new VectorFile.Writer(file, vectors.getFirst().length, 0)) {
+            for (float[] vector : vectors) {
+                writer.add(vector);
+            }
+        }
+        return file;
     }
 }

@@ -111,7 +111,7 @@ class IndexBuilderTest {
 
     @Test
     void build_missingInput_makesNoFolder() {
-        assertThatThrownBy(() -> builder().build(folder.resolve("absent"), index(), OnError.SKIP))
+        assertThatThrownBy(() -> builder().build(folder.resolve("absent"), index(), BuildOptions.of(OnError.SKIP)))
                 .isInstanceOf(IndexException.class)
                 .hasMessageContaining("No input at " + folder.resolve("absent"));
         assertThat(index()).doesNotExist();
@@ -122,7 +122,7 @@ class IndexBuilderTest {
         Path texts = Files.createDirectories(folder.resolve("texts"));
         Files.writeString(texts.resolve("a.md"), "# Tea\nGreen.\n# Bread\nBrown.\n");
 
-        Generation built = builder().build(texts, index(), OnError.STOP);
+        Generation built = builder().build(texts, index(), BuildOptions.of(OnError.STOP));
 
         try (var store = PassageStore.open(built)) {
             assertThat(store.passage(1).id()).isEqualTo("a.md#2");

@@ -10,6 +10,7 @@ import dev.tandem.fixtures.Settings;
 import dev.tandem.fixtures.SmallIndex;
 import dev.tandem.fixtures.SmallModel;
 import dev.tandem.index.Generation;
+import dev.tandem.index.Memory;
 import dev.tandem.model.Deadline;
 import dev.tandem.model.IndexException;
 import dev.tandem.model.ModelException;
@@ -92,6 +93,7 @@ class SearchEngineTest {
     }
 
     private SearchEngine open(Models models) {
-        return SearchEngine.open(models, generation, Settings.CANDIDATES, Settings.RERANK);
+        return SearchEngine.open(
+                models, generation, Settings.CANDIDATES, Memory.NORMAL, Settings.RERANK);
     }
 }

@@ -1,0 +1,187 @@
+package dev.tandem.candidates;
+
+import dev.tandem.model.Candidate;
+import dev.tandem.model.Candidates;
+import dev.tandem.model.Temperature;
+import dev.tandem.model.Walk;
+import io.github.jbellis.jvector.graph.GraphSearcher;
+import io.github.jbellis.jvector.graph.SearchResult.NodeScore;
+import io.github.jbellis.jvector.graph.disk.OnDiskGraphIndex;
+import io.github.jbellis.jvector.graph.disk.feature.FeatureId;
+import io.github.jbellis.jvector.graph.similarity.ScoreFunction;
+import io.github.jbellis.jvector.graph.similarity.ScoreFunction.ExactScoreFunction;
+import io.github.jbellis.jvector.graph.similarity.SearchScoreProvider;
+import io.github.jbellis.jvector.quantization.PQVectors;
+import io.github.jbellis.jvector.util.Bits;
+import io.github.jbellis.jvector.vector.VectorSimilarityFunction;
+import io.github.jbellis.jvector.vector.types.VectorFloat;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * JVector's searcher with all that one walk at a time needs: a reader, its queues, the scores it
+ * took. Used from walk to walk, by one thread at a time.
+ */
+final class GraphWalk implements AutoCloseable {
+
+    /** Vectors have norm 1, so the dot product is their cosine. */
+    private static final VectorSimilarityFunction SIMILARITY = VectorSimilarityFunction.DOT_PRODUCT;
+
+    private static final Comparator<Candidate> BEST_FIRST =
+            Comparator.comparingDouble(Candidate::similarity)
+                    .reversed()
+                    .thenComparingInt(Candidate::ordinal);
+
+    /** Codes are some percent off: so many times more are looked at by their vectors. */
+    private static final int CODES_OVERSAMPLING = 4;
+
+    private final OnDiskGraphIndex graph;
+    private final RecordReader reader;
+    private final OnDiskGraphIndex.View vectors;
+    private final BoundedView view;
+    private final GraphSearcher searcher;
+
+    GraphWalk(OnDiskGraphIndex graph, GraphStorage storage) throws IOException {
+        this.graph = graph;
+        reader = storage.get();
+        vectors = graph.new View(reader);
+        view = new BoundedView(vectors, reader);
+        searcher = new GraphSearcher(graph);
+        searcher.getView().close();
+        searcher.setView(view);
+    }
+
+    /**
+     * What to look for, and how.
+     *
+     * @param count of candidates
+     * @param kept nodes that the walk keeps; at least {@code count}
+     * @param codes of all vectors, if they are in memory
+     * @param slowStorage see {@link RecordReader#begin}
+     */
+    record Task(
+            int count,
+            int kept,
+            WalkLimits limits,
+            @Nullable PQVectors codes,
+            boolean slowStorage) {}
+
+    /** Follows the graph. */
+    Candidates follow(VectorFloat<?> query, Task task, Bits accepted, @Nullable IntConsumer trace) {
+        reader.begin(task.slowStorage());
+        ExactScoreFunction exact = vectors.rerankerFor(query, SIMILARITY);
+        ScoreFunction scores = scores(query, task.codes(), exact);
+        view.begin(task.limits(), scores.isExact() ? null : exact, trace);
+        NodeScore[] nodes =
+                searcher.search(new OneScore(scores), task.kept(), task.kept(), 0f, 0f, accepted)
+                        .getNodes();
+        List<Candidate> found = new ArrayList<>(nodes.length);
+        for (NodeScore node : nodes) {
+            found.add(new Candidate(node.node, cosine(view.score(node.node, node.score))));
+        }
+        found.sort(BEST_FIRST);
+        return new Candidates(
+                found.subList(0, Math.min(task.count(), found.size())),
+                new Walk(view.visited(), view.expanded(), view.isComplete(), temperature()));
+    }
+
+    /** Looks at every accepted node, as suits a few. */
+    Candidates scan(VectorFloat<?> query, Task task, BitSet accepted) throws IOException {
+        reader.begin(task.slowStorage());
+        PQVectors codes = task.codes();
+        int looked = accepted.cardinality();
+        BitSet near =
+                codes == null || looked <= CODES_OVERSAMPLING * task.kept()
+                        ? accepted
+                        : nearest(query, codes, accepted, CODES_OVERSAMPLING * task.kept());
+        ExactScoreFunction exact = vectors.rerankerFor(query, SIMILARITY);
+        var best = new PriorityQueue<Candidate>(BEST_FIRST.reversed());
+        for (int node = near.nextSetBit(0); node >= 0; node = near.nextSetBit(node + 1)) {
+            reader.expect(node, -node);
+        }
+        reader.readAhead();
+        int read = 0;
+        boolean complete = true;
+        for (int node = near.nextSetBit(0);
+                node >= 0 && complete;
+                node = near.nextSetBit(node + 1)) {
+            complete =
+                    read == 0
+                            || (!task.limits().isSpent(read)
+                                    && reader.load(node, task.limits().deadline()));
+            if (complete) {
+                best.add(new Candidate(node, cosine(exact.similarityTo(node))));
+                if (best.size() > task.count()) {
+                    best.remove();
+                }
+                read++;
+                reader.readAhead();
+            }
+        }
+        return new Candidates(
+                best.stream().sorted(BEST_FIRST).toList(),
+                new Walk(looked, read, complete, temperature()));
+    }
+
+    @Override
+    public void close() throws IOException {
+        searcher.close();
+    }
+
+    private ScoreFunction scores(
+            VectorFloat<?> query, @Nullable PQVectors codes, ExactScoreFunction exact) {
+        if (codes != null) {
+            return codes.precomputedScoreFunctionFor(query, SIMILARITY);
+        }
+        return graph.getFeatureSet().contains(FeatureId.FUSED_PQ)
+                ? vectors.approximateScoreFunctionFor(query, SIMILARITY)
+                : exact;
+    }
+
+    private static BitSet nearest(
+            VectorFloat<?> query, PQVectors codes, BitSet accepted, int count) {
+        ScoreFunction scores = codes.precomputedScoreFunctionFor(query, SIMILARITY);
+        var best = new PriorityQueue<Candidate>(BEST_FIRST.reversed());
+        for (int node = accepted.nextSetBit(0); node >= 0; node = accepted.nextSetBit(node + 1)) {
+            float score = scores.similarityTo(node);
+            if (best.size() < count) {
+                best.add(new Candidate(node, score));
+            } else if (score > best.element().similarity()) {
+                best.remove();
+                best.add(new Candidate(node, score));
+            }
+        }
+        BitSet near = new BitSet();
+        best.forEach(candidate -> near.set(candidate.ordinal()));
+        return near;
+    }
+
+    private Temperature temperature() {
+        return reader.slowReads() > 0 ? Temperature.COLD : Temperature.WARM;
+    }
+
+    /** JVector maps a dot product to {@code (1 + dot) / 2}. */
+    private static float cosine(float score) {
+        return 2 * score - 1;
+    }
+
+    /** Scores to walk by; the exact ones are taken on the way, by {@link BoundedView}. */
+    private record OneScore(ScoreFunction scoreFunction) implements SearchScoreProvider {
+
+        @Override
+        public @Nullable ExactScoreFunction reranker() {
+            return null;
+        }
+
+        @Override
+        public @Nullable ExactScoreFunction exactScoreFunction() {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.tandem.candidates;
+
+import dev.tandem.model.Deadline;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads records that a walk will probably want while it still looks at others: on slow storage a
+ * walk then takes the time of some rounds of parallel reads, not of all its reads one after the
+ * other. It changes when a record is read, never what the walk does. Belongs to one reader.
+ */
+final class ReadAhead {
+
+    private record Expected(int node, float score) {}
+
+    private final GraphStorage storage;
+    private final PriorityQueue<Expected> expected =
+            new PriorityQueue<>((a, b) -> Float.compare(b.score(), a.score()));
+    private final Map<Integer, CompletableFuture<ByteBuffer>> started = new HashMap<>();
+
+    ReadAhead(GraphStorage storage) {
+        this.storage = storage;
+    }
+
+    /** Forgets all; reads that run end for nobody. */
+    void clear() {
+        expected.clear();
+        started.values().forEach(read -> read.cancel(false));
+        started.clear();
+    }
+
+    void expect(int node, float score) {
+        expected.add(new Expected(node, score));
+    }
+
+    void start() {
+        while (started.size() < GraphStorage.PARALLEL_READS && !expected.isEmpty()) {
+            int node = expected.remove().node();
+            started.computeIfAbsent(node, this::read);
+        }
+    }
+
+    /**
+     * The record, from position to limit.
+     *
+     * @return null if it did not come until the deadline
+     * @throws IOException if it cannot be read
+     */
+    @Nullable ByteBuffer await(int node, @Nullable Deadline deadline) throws IOException {
+        CompletableFuture<ByteBuffer> read = started.remove(node);
+        if (read == null) {
+            read = read(node);
+        }
+        try {
+            return deadline == null
+                    ? read.get()
+                    : read.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Interrupted while a record was read", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UncheckedIOException cause) {
+                throw cause.getCause();
+            }
+            throw new IOException(e.getCause());
+        }
+    }
+
+    private CompletableFuture<ByteBuffer> read(int node) {
+        return CompletableFuture.supplyAsync(() -> record(node), storage.reads());
+    }
+
+    private ByteBuffer record(int node) {
+        ByteBuffer record = ByteBuffer.allocate(storage.layout().bytes());
+        try {
+            storage.read(node, record);
+            return record;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.tandem.indexing;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.stream.IntStream;
+import org.apache.lucene.util.VectorUtil;
+
+/**
+ * Vectors in eight bits a dimension, each with a scale of its own, in a mapped file: what the graph
+ * is built on. A quarter of the vectors' size, off the heap, and near enough: the cosine of two
+ * codes differs from their vectors' by some thousandths.
+ */
+final class Int8Codes implements AutoCloseable {
+
+    private static final int LARGEST = 127;
+    private static final int BLOCK = 1_024;
+
+    private final Arena arena;
+    private final MemorySegment rows;
+    private final int dimension;
+    private final int stride;
+    private final int size;
+
+    private Int8Codes(Arena arena, MemorySegment rows, int dimension, int size) {
+        this.arena = arena;
+        this.rows = rows;
+        this.dimension = dimension;
+        this.size = size;
+        stride = stride(dimension);
+    }
+
+    /** Encodes all vectors into a file, on all cores. */
+    static Int8Codes encode(VectorFile vectors, Path file) throws IOException {
+        Arena arena = Arena.ofShared();
+        int dimension = vectors.dimension();
+        try (var channel =
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE)) {
+            long bytes = (long) vectors.size() * stride(dimension);
+            MemorySegment rows = channel.map(MapMode.READ_WRITE, 0, bytes, arena);
+            var codes = new Int8Codes(arena, rows, dimension, vectors.size());
+            IntStream.range(0, (vectors.size() + BLOCK - 1) / BLOCK)
+                    .parallel()
+                    .forEach(block -> codes.encodeBlock(vectors, block));
+            return codes;
+        } catch (IOException | RuntimeException e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    int size() {
+        return size;
+    }
+
+    int dimension() {
+        return dimension;
+    }
+
+    /**
+     * Copies a code.
+     *
+     * @param into byte[{@link #dimension()}]
+     * @return its scale: code times scale is the vector
+     */
+    float read(int ordinal, byte[] into) {
+        long offset = (long) ordinal * stride;
+        MemorySegment.copy(rows, ValueLayout.JAVA_BYTE, offset + Float.BYTES, into, 0, dimension);
+        return rows.get(ValueLayout.JAVA_FLOAT_UNALIGNED, offset);
+    }
+
+    /** Cosine of two codes with their scales, -1..1 but for rounding. */
+    static float cosine(byte[] a, float aScale, byte[] b, float bScale) {
+        return VectorUtil.dotProduct(a, b) * aScale * bScale;
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+
+    private static int stride(int dimension) {
+        return dimension + Float.BYTES;
+    }
+
+    private void encodeBlock(VectorFile vectors, int block) {
+        float[] vector = new float[dimension];
+        byte[] code = new byte[dimension];
+        int end = Math.min(size, (block + 1) * BLOCK);
+        for (int ordinal = block * BLOCK; ordinal < end; ordinal++) {
+            vectors.read(ordinal, vector);
+            float scale = encode(vector, code);
+            long offset = (long) ordinal * stride;
+            rows.set(ValueLayout.JAVA_FLOAT_UNALIGNED, offset, scale);
+            MemorySegment.copy(
+                    code, 0, rows, ValueLayout.JAVA_BYTE, offset + Float.BYTES, dimension);
+        }
+    }
+
+    private static float encode(float[] vector, byte[] code) {
+        float largest = 0;
+        for (float x : vector) {
+            largest = Math.max(largest, Math.abs(x));
+        }
+        float scale = largest / LARGEST;
+        for (int i = 0; i < vector.length; i++) {
+            code[i] = (byte) (scale == 0 ? 0 : Math.round(vector[i] / scale));
+        }
+        return scale;
+    }
+}
