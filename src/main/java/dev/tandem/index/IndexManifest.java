@@ -35,7 +35,7 @@ public record IndexManifest(
         List<FileEntry> files) {
 
     public static final String FORMAT = "tandem-index";
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     public IndexManifest {
         files = List.copyOf(files);
