@@ -13,9 +13,11 @@ import io.github.jbellis.jvector.vector.VectorizationProvider;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Walks a JVector graph in a memory-mapped file. Searchers are pooled: they keep their queues and
@@ -92,11 +94,16 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
     }
 
     @Override
-    public List<Candidate> search(float[] queryVector, int candidateCount) {
+    public List<Candidate> search(
+            float[] queryVector, int candidateCount, @Nullable BitSet accepted) {
+        if (accepted != null && accepted.isEmpty()) {
+            return List.of();
+        }
+        Bits bits = accepted == null ? Bits.ALL : accepted::get;
         GraphSearcher pooled = idle.poll();
         GraphSearcher searcher = pooled == null ? new GraphSearcher(graph) : pooled;
         try {
-            return candidates(walk(searcher, queryVector, candidateCount));
+            return candidates(walk(searcher, queryVector, candidateCount, bits));
         } finally {
             idle.add(searcher);
         }
@@ -115,7 +122,8 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
         }
     }
 
-    private SearchResult walk(GraphSearcher searcher, float[] queryVector, int candidateCount) {
+    private SearchResult walk(
+            GraphSearcher searcher, float[] queryVector, int candidateCount, Bits accepted) {
         var types = VectorizationProvider.getInstance().getVectorTypeSupport();
         var query = types.createFloatVector(queryVector);
         var vectors = (OnDiskGraphIndex.View) searcher.getView();
@@ -123,7 +131,7 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
         int found = Math.min(candidateCount, graph.size(0));
         int kept = Math.max(found, (int) Math.ceil(candidateCount * oversampling));
         // JVector's own word for the size of the walk's queue is rerankK.
-        return searcher.search(scores, found, kept, 0f, 0f, Bits.ALL);
+        return searcher.search(scores, found, kept, 0f, 0f, accepted);
     }
 
     private static List<Candidate> candidates(SearchResult result) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
@@ -105,6 +106,22 @@ class JVectorCandidateSearcherTest {
                     .extracting(Candidate::ordinal)
                     .isEqualTo(1);
         }
+    }
+
+    @Test
+    void search_accepted_findsNoOther() {
+        var accepted = new BitSet();
+        IntStream.range(0, SIZE).filter(i -> i % 3 == 0).forEach(accepted::set);
+
+        List<Candidate> candidates = searcher.search(vectors.get(3), 100, accepted);
+
+        assertThat(candidates).hasSize(100).allMatch(hit -> hit.ordinal() % 3 == 0);
+        assertThat(candidates.getFirst().ordinal()).isEqualTo(3);
+    }
+
+    @Test
+    void search_noneAccepted_findsNone() {
+        assertThat(searcher.search(vectors.getFirst(), 100, new BitSet())).isEmpty();
     }
 
     @Test

@@ -15,7 +15,11 @@ import dev.tandem.model.Candidate;
 import dev.tandem.model.Coverage;
 import dev.tandem.model.Coverage.Reason;
 import dev.tandem.model.Deadline;
+import dev.tandem.model.Filter;
+import dev.tandem.model.Filter.Not;
+import dev.tandem.model.Filter.OneOf;
 import dev.tandem.model.InvalidRequestException;
+import dev.tandem.model.MetadataValue.Whole;
 import dev.tandem.model.Query;
 import dev.tandem.model.RankedPassage;
 import dev.tandem.model.SearchResult;
@@ -113,6 +117,35 @@ class TwoStageRetrieverTest {
     }
 
     @Test
+    void search_aFilter_plansWhatFits() {
+        Filter inBerlin = year(2015);
+
+        SearchResult fits = search(() -> {}, filtered(inBerlin), NEVER);
+        SearchResult rest = search(() -> {}, filtered(new Not(inBerlin)), NEVER);
+
+        assertThat(ids(fits)).containsExactly("berlin");
+        assertThat(fits.coverage()).isEqualTo(new Coverage(100, 1, 1, 0, 0, Reason.COMPLETE));
+        assertThat(ids(rest)).hasSize(11).doesNotContain("berlin");
+    }
+
+    @Test
+    void search_aFilterThatNothingFits_isCompleteAndEmpty() {
+        SearchResult result = search(() -> {}, filtered(year(1999)), Deadline.after(Duration.ZERO));
+
+        assertThat(result.passages()).isEmpty();
+        assertThat(result.coverage()).isEqualTo(new Coverage(100, 0, 0, 0, 0, Reason.COMPLETE));
+    }
+
+    @Test
+    void search_aFilterOnAnUnknownField_isRefused() {
+        Filter unknown = new OneOf("yaer", List.of(new Whole(2015)));
+
+        assertThatThrownBy(() -> search(() -> {}, filtered(unknown), NEVER))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("\"yaer\"; known are year");
+    }
+
+    @Test
     void search_noTime_isStageOne() {
         SearchResult result = search(() -> {}, BERLIN, Deadline.after(Duration.ZERO));
 
@@ -184,6 +217,14 @@ class TwoStageRetrieverTest {
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("query: got " + (most + 1) + " tokens")
                 .hasMessageContaining("at most " + most);
+    }
+
+    private static Query filtered(Filter filter) {
+        return new Query(BERLIN.text(), 100, 100, filter);
+    }
+
+    private static Filter year(int year) {
+        return new OneOf("year", List.of(new Whole(year)));
     }
 
     private SearchResult search(Runnable before, Query query, Deadline deadline) {
