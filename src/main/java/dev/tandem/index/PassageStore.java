@@ -31,6 +31,7 @@ import org.apache.lucene.util.IOUtils;
 public final class PassageStore implements AutoCloseable {
 
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
+    private static final String STORED = "id, title, text and metadata";
 
     private final Path folder;
     private final MMapDirectory directory;
@@ -122,7 +123,7 @@ public final class PassageStore implements AutoCloseable {
                     check(
                             checksum != null
                                     && Integer.valueOf(computed).equals(checksum.numericValue()),
-                            "id, title, text and metadata",
+                            STORED,
                             ordinal);
                     return new Passage(id, title, text, IndexFolder.JSON.readValue(json, OBJECT));
                 });
@@ -206,7 +207,7 @@ public final class PassageStore implements AutoCloseable {
 
     private String string(Document stored, String field, int ordinal) {
         String string = stored.get(field);
-        check(string != null, field, ordinal);
+        check(string != null, STORED, ordinal);
         return string == null ? "" : string;
     }
 
