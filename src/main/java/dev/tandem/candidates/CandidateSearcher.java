@@ -11,8 +11,7 @@ public interface CandidateSearcher extends AutoCloseable {
     /**
      * @param queryVector float[dimension of the index], L2 norm 1
      * @param candidateCount how many to find; fewer come back from a smaller index
-     * @param accepted ordinals that may be found, none of which is the index' size or above; null
-     *     for all
+     * @param accepted ordinals that may be found, not changed; null for all
      * @return best first; equal similarities in the order of their ordinals
      */
     List<Candidate> search(float[] queryVector, int candidateCount, @Nullable BitSet accepted);
