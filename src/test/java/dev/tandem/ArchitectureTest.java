@@ -47,7 +47,7 @@ class ArchitectureTest {
                     Map.entry("model", List.of()),
                     Map.entry("onnx", List.of("model")),
                     Map.entry("index", List.of("model")),
-                    Map.entry("candidates", List.of("onnx", "model")),
+                    Map.entry("candidates", List.of("index", "onnx", "model")),
                     Map.entry("rerank", List.of("onnx", "model")),
                     Map.entry(
                             "retrieval", List.of("candidates", "rerank", "index", "onnx", "model")),
@@ -73,7 +73,7 @@ class ArchitectureTest {
                     Map.entry("io.github.jbellis..", List.of("candidates", "indexing")),
                     Map.entry("ai.onnxruntime..", List.of("onnx", "candidates", "rerank")),
                     Map.entry("ai.djl..", List.of("onnx")),
-                    Map.entry("org.apache.lucene..", List.of("index")),
+                    Map.entry("org.apache.lucene..", List.of("index", "indexing")),
                     Map.entry("jakarta.ws.rs..", List.of("http")),
                     Map.entry("org.jboss.resteasy..", List.of("http")),
                     Map.entry("io.quarkus.funqy..", List.of("lambda")),

@@ -11,7 +11,7 @@ public interface CandidateSearcher extends AutoCloseable {
     /**
      * @param queryVector float[dimension of the index], L2 norm 1
      * @param candidateCount how many to find; fewer come back if the index or the limits have fewer
-     * @param accepted ordinals to choose from; null for all
+     * @param accepted ordinals that may be found, not changed; null for all
      * @param limits when to stop looking; what was found until then comes back
      * @throws IndexException if the index cannot be read
      */

@@ -19,9 +19,6 @@ import java.util.Map.Entry;
  */
 public final class GraphSidecars {
 
-    /** Graphs up to this size are held whole and have no hot region. */
-    public static final long HELD_WHOLE_BYTES = 32L << 20;
-
     /** The hot region's share of the records. */
     private static final double HOT_SHARE = 0.03;
 
@@ -37,9 +34,11 @@ public final class GraphSidecars {
     /**
      * @param generation folder that holds the finished graph
      * @param samples vectors like those of queries, each float[dimension] of norm 1
+     * @param heldWhole records that take up to so many bytes need no hot region
      * @return number of hot records; 0 for a graph that is held whole
      */
-    public static int write(Path generation, List<float[]> samples) throws IOException {
+    public static int write(Path generation, List<float[]> samples, long heldWhole)
+            throws IOException {
         Path file = IndexLayout.graph(generation);
         Path checksums = IndexLayout.checksums(generation);
         RecordLayout layout;
@@ -49,7 +48,7 @@ public final class GraphSidecars {
             layout = RecordLayout.of(graph);
             RecordChecksums.write(storage, layout, checksums);
         }
-        if ((long) layout.bytes() * layout.count() <= HELD_WHOLE_BYTES) {
+        if ((long) layout.bytes() * layout.count() <= heldWhole) {
             return 0;
         }
         try (var storage = GraphStorage.open(file, checksums);

@@ -117,7 +117,7 @@ final class HotRegion {
 
     private int slot(int node) {
         int mask = nodes.length - 1;
-        int slot = (node * SPREAD >>> 5) & mask;
+        int slot = ((node * SPREAD) >>> 5) & mask;
         while (nodes[slot] != FREE && nodes[slot] != node) {
             slot = (slot + 1) & mask;
         }

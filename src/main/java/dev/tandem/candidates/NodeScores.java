@@ -44,7 +44,7 @@ final class NodeScores {
 
     private int slot(int node) {
         int mask = nodes.length - 1;
-        int slot = (node * SPREAD >>> 7) & mask;
+        int slot = ((node * SPREAD) >>> 7) & mask;
         while (nodes[slot] != FREE && nodes[slot] != node) {
             slot = (slot + 1) & mask;
         }

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
@@ -34,6 +36,10 @@ public final class RequestReader {
 
     private static final String OBJECT =
             "expected one JSON object such as {\"query\": \"...\", \"topK\": 10}";
+
+    // Jackson's own limits, which it tells of in words about its settings.
+    private static final String BEYOND_LIMITS =
+            "cannot be read: it is too deep, or has a number or a name that is too long";
 
     private static final String BYTE_ORDER_MARK = "\ufeff";
 
@@ -81,6 +87,24 @@ public final class RequestReader {
         }
     }
 
+    /**
+     * A filter that stands alone, as in a URL.
+     *
+     * @throws InvalidRequestException if it is not one JSON value
+     */
+    public JsonNode filter(String text) {
+        try {
+            return json.readTree(text);
+        } catch (JsonProcessingException e) {
+            String why =
+                    e instanceof StreamConstraintsException
+                            ? BEYOND_LIMITS
+                            : "not JSON: %s; expected %s"
+                                    .formatted(firstLine(e), FilterReader.EXAMPLE);
+            throw new InvalidRequestException(Kind.MALFORMED, FilterReader.FILTER, why);
+        }
+    }
+
     /** Strictly UTF-8: Jackson guesses at encodings and accepts overlong forms. */
     private static String text(byte[] body) {
         try {
@@ -109,6 +133,9 @@ public final class RequestReader {
             case JsonMappingException mapping
                     when mapping.getCause() instanceof JsonParseException syntax ->
                     new InvalidRequestException(Kind.MALFORMED, path(mapping), syntax(syntax));
+            case JsonMappingException mapping
+                    when mapping.getCause() instanceof StreamConstraintsException ->
+                    new InvalidRequestException(Kind.MALFORMED, path(mapping), BEYOND_LIMITS);
             case JsonMappingException mapping when !mapping.getPath().isEmpty() ->
                     new InvalidRequestException(
                             Kind.MALFORMED,
@@ -166,7 +193,7 @@ public final class RequestReader {
                         step ->
                                 step.getFieldName() == null
                                         ? "[" + step.getIndex() + "]"
-                                        : step.getFieldName())
+                                        : FilterReader.shown(step.getFieldName()))
                 .collect(Collectors.joining("."));
     }
 }

@@ -1,8 +1,10 @@
 package dev.tandem.edge;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +27,20 @@ public record SearchRequest(
         @Schema(description = "Milliseconds in which the answer is due")
                 @Min(value = 1, message = SearchRequest.BUDGET_MS)
                 @Max(value = 900_000, message = SearchRequest.BUDGET_MS)
-                @Nullable Integer budgetMs) {
+                @Nullable Integer budgetMs,
+        @Schema(
+                        description = SearchRequest.FILTER,
+                        type = SchemaType.OBJECT,
+                        implementation = Object.class)
+                @Nullable JsonNode filter) {
+
+    /** What the API's description says of a filter. */
+    public static final String FILTER =
+            "Which passages may be found, by their metadata: {\"lang\": \"java\"} for a value, a list"
+                    + " {\"in\": [2020, 2021]} of values, a range {\"gte\": 2020, \"lt\": 2024} of numbers"
+                    + " or ISO 8601 dates; several fields must all fit; {\"and\": [...]}, {\"or\":"
+                    + " [...]} and {\"not\": {...}} join filters; \"outer.inner\" is the path of a field"
+                    + " within an object, and a dot in front makes any name a path";
 
     private static final String TOP_K =
             "got ${validatedValue}, expected a whole number from 1 to 1000";

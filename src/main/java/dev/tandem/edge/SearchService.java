@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class SearchService {
 
+    static final String LONE_SURROGATE =
+            "has half of a surrogate pair, which is no character; send whole characters";
+
     private final LiveEngine live;
     private final SearchConfig config;
     private final Validator validator;
@@ -70,7 +73,7 @@ public class SearchService {
                     "got %d, expected at most candidateCount, which is %d; lower topK or raise candidateCount"
                             .formatted(topK, candidateCount));
         }
-        return new Query(text, candidateCount, topK);
+        return new Query(text, candidateCount, topK, FilterReader.read(request.filter()));
     }
 
     private String checkedText(@Nullable String query) {
@@ -83,10 +86,7 @@ public class SearchService {
                             .formatted(text.length(), config.maxQueryLength()));
         }
         if (hasLoneSurrogate(text)) {
-            throw new InvalidRequestException(
-                    Kind.MALFORMED,
-                    "query",
-                    "has half of a surrogate pair, which is no character; send whole characters");
+            throw new InvalidRequestException(Kind.MALFORMED, "query", LONE_SURROGATE);
         }
         return text;
     }
@@ -97,7 +97,7 @@ public class SearchService {
         }
     }
 
-    private static boolean hasLoneSurrogate(String text) {
+    static boolean hasLoneSurrogate(String text) {
         return text.codePoints()
                 .anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
     }

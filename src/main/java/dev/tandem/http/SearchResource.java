@@ -89,6 +89,12 @@ public class SearchResource {
             in = ParameterIn.QUERY,
             description = "Milliseconds in which the answer is due",
             schema = @Schema(type = SchemaType.INTEGER))
+    @Parameter(
+            name = "filter",
+            in = ParameterIn.QUERY,
+            description = SearchRequest.FILTER + "; as JSON",
+            example = "{\"topic\": \"network\", \"words\": {\"lt\": 80}}",
+            schema = @Schema(type = SchemaType.STRING))
     public Uni<SearchAnswer> get(@Context UriInfo uri) {
         return service.search(UrlRequest.read(uri.getQueryParameters()));
     }

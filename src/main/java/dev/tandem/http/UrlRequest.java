@@ -1,5 +1,7 @@
 package dev.tandem.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tandem.edge.RequestReader;
 import dev.tandem.edge.SearchRequest;
 import dev.tandem.model.InvalidRequestException;
 import dev.tandem.model.InvalidRequestException.Kind;
@@ -10,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 /** A search in a URL, read as strictly as a body. JAX-RS would answer 404 for a bad number. */
 final class UrlRequest {
 
-    private static final List<String> KNOWN = List.of("q", "topK", "candidateCount", "budgetMs");
+    private static final List<String> KNOWN =
+            List.of("q", "topK", "candidateCount", "budgetMs", "filter");
+
+    private static final RequestReader READER = new RequestReader();
 
     private final MultivaluedMap<String, String> parameters;
 
@@ -28,7 +33,8 @@ final class UrlRequest {
                 url.query(),
                 url.wholeNumber("topK"),
                 url.wholeNumber("candidateCount"),
-                url.wholeNumber("budgetMs"));
+                url.wholeNumber("budgetMs"),
+                url.filter());
     }
 
     private static void check(String name, List<String> values) {
@@ -47,6 +53,11 @@ final class UrlRequest {
                     Kind.OUT_OF_BOUNDS, "q", "got nothing, expected the text to search for");
         }
         return query;
+    }
+
+    private @Nullable JsonNode filter() {
+        String filter = parameters.getFirst("filter");
+        return filter == null || filter.isEmpty() ? null : READER.filter(filter);
     }
 
     private @Nullable Integer wholeNumber(String name) {

@@ -1,32 +1,55 @@
 package dev.tandem.index;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import dev.tandem.model.Filter;
 import dev.tandem.model.IndexException;
 import dev.tandem.model.Passage;
+import dev.tandem.model.SearchException;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.BitSet;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.SortedMap;
+import org.apache.lucene.document.Document;
 import org.apache.lucene.index.CheckIndex;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.store.NoLockFactory;
+import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.IOUtils;
 
-/** Reads passages and their token ids from the mount. Thread-safe. */
+/**
+ * Reads passages, their token ids and their metadata from the mount. Nothing damaged is ever handed
+ * out: each passage and each list of token ids has a checksum. Thread-safe.
+ */
 public final class PassageStore implements AutoCloseable {
 
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
+    private static final String STORED = "id, title, text and metadata";
 
     private final Path folder;
     private final MMapDirectory directory;
     private final DirectoryReader reader;
     private final LeafReader segment;
+    private final MetadataSearch metadata;
 
     private PassageStore(Path folder, MMapDirectory directory, DirectoryReader reader) {
         this.folder = folder;
         this.directory = directory;
         this.reader = reader;
         this.segment = reader.leaves().getFirst().reader();
+        this.metadata = new MetadataSearch(segment.getContext());
+    }
+
+    /** Something that Lucene reads; it may throw anything on damaged bytes. */
+    private interface Read<T> {
+        T get() throws IOException;
     }
 
     /**
@@ -34,70 +57,141 @@ public final class PassageStore implements AutoCloseable {
      */
     public static PassageStore open(Generation generation) {
         Path folder = IndexLayout.passages(generation.folder());
+        int expected = generation.manifest().passages();
+        return read(folder + " cannot be read", () -> open(folder, expected));
+    }
+
+    private static PassageStore open(Path folder, int expected) throws IOException {
+        var opened = new ArrayDeque<Closeable>();
         try {
             var directory = new MMapDirectory(folder, NoLockFactory.INSTANCE);
+            opened.push(directory);
             var reader = DirectoryReader.open(directory);
-            int expected = generation.manifest().passages();
-            if (reader.maxDoc() != expected || reader.leaves().size() != 1) {
-                throw new IndexException(
-                        "%s holds %d passages in %d segments; the manifest says %d in one. Build the index again."
-                                .formatted(
-                                        folder, reader.maxDoc(), reader.leaves().size(), expected));
-            }
-            return new PassageStore(folder, directory, reader);
-        } catch (IOException e) {
+            opened.push(reader);
+            checkSize(folder, reader, expected);
+            var store = new PassageStore(folder, directory, reader);
+            opened.clear();
+            return store;
+        } finally {
+            IOUtils.closeWhileHandlingException(opened);
+        }
+    }
+
+    private static void checkSize(Path folder, DirectoryReader reader, int expected) {
+        if (reader.maxDoc() != expected || reader.leaves().size() != 1) {
             throw new IndexException(
-                    folder + " cannot be read: " + e.getMessage() + ". Build the index again.", e);
-        }
-    }
-
-    /** Token ids of a passage, read without its text. */
-    public int[] tokenIds(int ordinal) {
-        try {
-            // A fresh iterator a call: they only go forward, and belong to one thread.
-            var tokens = segment.getBinaryDocValues(PassageFields.TOKENS);
-            if (tokens == null || !tokens.advanceExact(ordinal)) {
-                throw new IndexException(folder + " has no token ids for passage " + ordinal);
-            }
-            return TokenCodec.decode(tokens.binaryValue());
-        } catch (IOException e) {
-            throw unreadable(ordinal, e);
-        }
-    }
-
-    public Passage passage(int ordinal) {
-        try {
-            var document = segment.storedFields().document(ordinal);
-            return new Passage(
-                    document.get(PassageFields.ID),
-                    document.get(PassageFields.TITLE),
-                    document.get(PassageFields.TEXT),
-                    IndexFolder.JSON.readValue(document.get(PassageFields.METADATA), OBJECT));
-        } catch (IOException e) {
-            throw unreadable(ordinal, e);
+                    "%s holds %d passages in %d segments; the manifest says %d in one. Build the index again."
+                            .formatted(folder, reader.maxDoc(), reader.leaves().size(), expected));
         }
     }
 
     /**
-     * Reads everything: Lucene's own checks, and the ordinals' order.
+     * Token ids of a passage, read without its text.
+     *
+     * @throws IndexException if they cannot be read or are not those that were written
+     */
+    public int[] tokenIds(int ordinal) {
+        return read(
+                "The token ids of passage %d of %s cannot be read".formatted(ordinal, folder),
+                () -> {
+                    // A fresh iterator a call: they only go forward, and belong to one thread.
+                    var tokens = segment.getBinaryDocValues(PassageFields.TOKENS);
+                    if (tokens == null || !tokens.advanceExact(ordinal)) {
+                        throw new IndexException(
+                                folder + " has no token ids for passage " + ordinal);
+                    }
+                    BytesRef stored = tokens.binaryValue();
+                    check(PassageChecksum.holds(ordinal, stored), "token ids", ordinal);
+                    return TokenCodec.decode(PassageChecksum.content(stored));
+                });
+    }
+
+    /**
+     * @throws IndexException if the passage cannot be read or is not the one that was written
+     */
+    public Passage passage(int ordinal) {
+        return read(
+                "Passage %d of %s cannot be read".formatted(ordinal, folder),
+                () -> {
+                    Document stored = segment.storedFields().document(ordinal);
+                    String id = string(stored, PassageFields.ID, ordinal);
+                    String title = string(stored, PassageFields.TITLE, ordinal);
+                    String text = string(stored, PassageFields.TEXT, ordinal);
+                    String json = string(stored, PassageFields.METADATA, ordinal);
+                    IndexableField checksum = stored.getField(PassageFields.CHECKSUM);
+                    int computed = PassageChecksum.of(ordinal, id, title, text, json);
+                    check(
+                            checksum != null
+                                    && Integer.valueOf(computed).equals(checksum.numericValue()),
+                            STORED,
+                            ordinal);
+                    return new Passage(id, title, text, IndexFolder.JSON.readValue(json, OBJECT));
+                });
+    }
+
+    /** The metadata fields, sorted, and the types of their values; empty without any metadata. */
+    public SortedMap<String, Set<MetadataType>> fields() {
+        return metadata.types();
+    }
+
+    /**
+     * The passages that a filter lets through.
+     *
+     * @return their ordinals
+     * @throws dev.tandem.model.InvalidRequestException if no passage has a field of the filter, or
+     *     none has a value of the type it is compared with
+     * @throws IndexException if the store cannot be read
+     */
+    public BitSet matching(Filter filter) {
+        return read(folder + " cannot be searched by metadata", () -> metadata.matching(filter));
+    }
+
+    /**
+     * Looks a passage up by its id.
+     *
+     * @return its ordinal; empty if there is none
+     * @throws IndexException if the store cannot be read
+     */
+    public OptionalInt ordinal(String id) {
+        int ordinal = read(folder + " cannot be searched by id", () -> metadata.ordinal(id));
+        return ordinal < 0 ? OptionalInt.empty() : OptionalInt.of(ordinal);
+    }
+
+    /**
+     * Reads everything: Lucene's own checks, the ordinals' order, and every checksum.
      *
      * @throws IndexException saying what is wrong
      */
     public void verify() {
+        read(
+                folder + " cannot be read",
+                () -> {
+                    checkByLucene();
+                    checkOrdinals();
+                    return this;
+                });
+        for (int ordinal = 0; ordinal < segment.maxDoc(); ordinal++) {
+            passage(ordinal);
+            tokenIds(ordinal);
+        }
+    }
+
+    private void checkByLucene() throws IOException {
         try (var check = new CheckIndex(directory)) {
             if (!check.checkIndex().clean) {
                 throw new IndexException(folder + " fails Lucene's check. Build the index again.");
             }
-            var ordinals = segment.getNumericDocValues(PassageFields.ORDINAL);
-            for (int ordinal = 0; ordinal < segment.maxDoc(); ordinal++) {
-                if (ordinals == null
-                        || !ordinals.advanceExact(ordinal)
-                        || ordinals.longValue() != ordinal) {
-                    throw new IndexException(folder + ": passage " + ordinal + " is out of order.");
-                }
+        }
+    }
+
+    private void checkOrdinals() throws IOException {
+        var ordinals = segment.getNumericDocValues(PassageFields.ORDINAL);
+        for (int ordinal = 0; ordinal < segment.maxDoc(); ordinal++) {
+            if (ordinals == null
+                    || !ordinals.advanceExact(ordinal)
+                    || ordinals.longValue() != ordinal) {
+                throw new IndexException(folder + ": passage " + ordinal + " is out of order.");
             }
-        } catch (IOException e) {
-            throw new IndexException(folder + " cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -111,8 +205,36 @@ public final class PassageStore implements AutoCloseable {
         }
     }
 
-    private IndexException unreadable(int ordinal, IOException e) {
-        return new IndexException(
-                "Passage " + ordinal + " of " + folder + " cannot be read: " + e.getMessage(), e);
+    private String string(Document stored, String field, int ordinal) {
+        String string = stored.get(field);
+        check(string != null, STORED, ordinal);
+        return string == null ? "" : string;
+    }
+
+    private void check(boolean whole, String what, int ordinal) {
+        if (!whole) {
+            throw new IndexException(
+                    "Passage %d of %s is damaged: its %s are not those that its checksum was made of. Build the index again, or copy it to the mount again."
+                            .formatted(ordinal, folder, what));
+        }
+    }
+
+    /**
+     * Lucene trusts the bytes that it reads: damaged ones lead it out of bounds, to the end of the
+     * file, to arrays that no memory holds and, where they are enabled, to assertions that fail. A
+     * file that is cut short while it is mapped gives an InternalError.
+     */
+    private static <T> T read(String failure, Read<T> read) {
+        try {
+            return read.get();
+        } catch (SearchException e) {
+            throw e;
+        } catch (IOException
+                | RuntimeException
+                | InternalError
+                | OutOfMemoryError
+                | AssertionError e) {
+            throw new IndexException(failure + ": " + e + ". Build the index again.", e);
+        }
     }
 }

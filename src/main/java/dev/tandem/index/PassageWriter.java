@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
 import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.StoredField;
+import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LogDocMergePolicy;
@@ -24,6 +26,7 @@ public final class PassageWriter implements AutoCloseable {
 
     private final FSDirectory directory;
     private final IndexWriter writer;
+    private final MetadataIndexing indexing = new MetadataIndexing();
     private int count;
 
     public PassageWriter(Path folder) throws IOException {
@@ -43,17 +46,27 @@ public final class PassageWriter implements AutoCloseable {
     /**
      * @param tokens token ids of the passage's full text by the cross-encoder's tokenizer
      * @return the passage's ordinal
+     * @throws dev.tandem.model.IndexException if the metadata has too many different fields
      */
     public int add(Passage passage, int[] tokens) throws IOException {
+        String metadata = COMPACT.writeValueAsString(passage.metadata());
         var document = new Document();
         document.add(new StoredField(PassageFields.ID, passage.id()));
+        document.add(new StringField(PassageFields.ID, Keyword.term(passage.id()), Field.Store.NO));
         document.add(new StoredField(PassageFields.TITLE, passage.title()));
         document.add(new StoredField(PassageFields.TEXT, passage.text()));
+        document.add(new StoredField(PassageFields.METADATA, metadata));
         document.add(
                 new StoredField(
-                        PassageFields.METADATA, COMPACT.writeValueAsString(passage.metadata())));
-        document.add(new BinaryDocValuesField(PassageFields.TOKENS, TokenCodec.encode(tokens)));
+                        PassageFields.CHECKSUM,
+                        PassageChecksum.of(
+                                count, passage.id(), passage.title(), passage.text(), metadata)));
+        document.add(
+                new BinaryDocValuesField(
+                        PassageFields.TOKENS,
+                        PassageChecksum.append(count, TokenCodec.encode(tokens))));
         document.add(new NumericDocValuesField(PassageFields.ORDINAL, count));
+        indexing.add(passage.metadata(), document);
         writer.addDocument(document);
         return count++;
     }

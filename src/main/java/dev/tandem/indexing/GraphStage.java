@@ -17,10 +17,10 @@ import java.util.function.IntConsumer;
 public final class GraphStage {
 
     /**
-     * Records of fewer vectors take so little that all are held in memory, and walked by the exact
-     * vectors; more are walked by codes.
+     * Vectors that take fewer bytes are held in memory with their graph, and it is walked by them;
+     * more are walked by codes.
      */
-    private static final long CODES_FROM_BYTES = GraphSidecars.HELD_WHOLE_BYTES / 2;
+    private static final long HELD_WHOLE = 16L << 20;
 
     /** Dimensions that share one byte of a code. */
     private static final int DIMENSIONS_A_BYTE = 3;
@@ -47,10 +47,21 @@ public final class GraphStage {
             Path generation,
             IntConsumer progress)
             throws IOException {
+        return write(vectors, parameters, encoding, generation, progress, HELD_WHOLE);
+    }
+
+    static VectorStorage write(
+            VectorFile vectors,
+            GraphParameters parameters,
+            VectorEncoding encoding,
+            Path generation,
+            IntConsumer progress,
+            long heldWhole)
+            throws IOException {
         Path work = IndexLayout.work(generation);
         Files.createDirectories(work);
         removeUnfinished(generation);
-        int subspaces = subspaces(vectors);
+        int subspaces = subspaces(vectors, heldWhole);
         try (var construction = new GraphConstruction(vectors, parameters, work);
                 PqFile pq =
                         subspaces == 0
@@ -60,7 +71,8 @@ public final class GraphStage {
             new GraphFile(vectors, lists, parameters, construction.entry(), encoding, pq)
                     .write(IndexLayout.graph(generation));
         }
-        int hot = GraphSidecars.write(generation, samples(vectors));
+        // With their neighbours, vectors take about twice the room.
+        int hot = GraphSidecars.write(generation, samples(vectors), 2 * heldWhole);
         return new VectorStorage(encoding.name().toLowerCase(Locale.ROOT), subspaces, hot);
     }
 
@@ -77,9 +89,8 @@ public final class GraphStage {
     }
 
     /** Bytes of a code; 0 if the graph is small enough to go without. */
-    private static int subspaces(VectorFile vectors) {
-        boolean small =
-                vectors.size() * VectorFile.rowBytes(vectors.dimension()) < CODES_FROM_BYTES;
+    private static int subspaces(VectorFile vectors, long heldWhole) {
+        boolean small = vectors.size() * VectorFile.rowBytes(vectors.dimension()) < heldWhole;
         return small ? 0 : Math.max(1, vectors.dimension() / DIMENSIONS_A_BYTE);
     }
 

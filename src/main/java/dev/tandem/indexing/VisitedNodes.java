@@ -30,7 +30,7 @@ final class VisitedNodes {
      */
     boolean add(int node) {
         int mask = nodes.length - 1;
-        int slot = (node * SPREAD >>> 7) & mask;
+        int slot = ((node * SPREAD) >>> 7) & mask;
         while (rounds[slot] == round) {
             if (nodes[slot] == node) {
                 return false;

@@ -1,13 +1,16 @@
 package dev.tandem.model;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What is searched for.
  *
  * @param text well-formed Unicode, not blank
  * @param candidateCount candidates handed over by stage 1: the recall ceiling and the cost
  * @param topK passages in the answer, at most {@code candidateCount}
+ * @param filter which passages may be found; null for all
  */
-public record Query(String text, int candidateCount, int topK) {
+public record Query(String text, int candidateCount, int topK, @Nullable Filter filter) {
 
     public Query {
         if (text.isBlank()) {
@@ -17,5 +20,10 @@ public record Query(String text, int candidateCount, int topK) {
             throw new IllegalArgumentException(
                     "topK=" + topK + " candidateCount=" + candidateCount);
         }
+    }
+
+    /** A search of all passages. */
+    public Query(String text, int candidateCount, int topK) {
+        this(text, candidateCount, topK, null);
     }
 }

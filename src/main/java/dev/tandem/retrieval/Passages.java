@@ -2,8 +2,10 @@ package dev.tandem.retrieval;
 
 import dev.tandem.index.Generation;
 import dev.tandem.index.PassageStore;
+import dev.tandem.model.Filter;
 import dev.tandem.model.Passage;
 import dev.tandem.onnx.TextTokenizer;
+import java.util.BitSet;
 import org.jboss.logging.Logger;
 
 /**
@@ -46,6 +48,11 @@ final class Passages implements AutoCloseable {
 
     Passage passage(int ordinal) {
         return store.passage(ordinal);
+    }
+
+    /** Ordinals of the passages that a filter lets through. */
+    BitSet matching(Filter filter) {
+        return store.matching(filter);
     }
 
     String generation() {

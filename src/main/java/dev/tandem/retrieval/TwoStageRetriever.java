@@ -9,6 +9,7 @@ import dev.tandem.model.Candidates;
 import dev.tandem.model.Coverage;
 import dev.tandem.model.Coverage.Reason;
 import dev.tandem.model.Deadline;
+import dev.tandem.model.Filter;
 import dev.tandem.model.InvalidRequestException;
 import dev.tandem.model.InvalidRequestException.Kind;
 import dev.tandem.model.Query;
@@ -25,6 +26,7 @@ import dev.tandem.retrieval.StageOrder.Placed;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /** Answers a query in two stages. Thread-safe. */
@@ -59,16 +61,15 @@ public final class TwoStageRetriever {
      * Answers by the deadline with the best ranking that the time allowed; being late is never an
      * error. Stage 1 runs on the calling thread, which it blocks for some milliseconds.
      *
-     * @throws InvalidRequestException if the query is longer than the cross-encoder can read
+     * @throws InvalidRequestException if the query is longer than the cross-encoder can read, or
+     *     its filter does not fit the metadata
      */
     public Uni<SearchResult> search(Query query, Deadline deadline) {
         long started = System.nanoTime();
         long[] queryTokens = queryTokens(query);
         float[] vector = encoder.encodeQuery(query.text());
         long encoded = System.nanoTime();
-        Candidates found =
-                searcher.search(
-                        vector, query.candidateCount(), null, WalkLimits.of(config, deadline));
+        Candidates found = candidates(vector, query, WalkLimits.of(config, deadline));
         List<Candidate> candidates = found.list();
         long retrieved = System.nanoTime();
         return reranker.rerank(queryTokens, candidates, passages::tokenIds, deadline)
@@ -94,10 +95,16 @@ public final class TwoStageRetriever {
     /** Stage 1 alone: the ids of the candidates in its order. */
     public List<String> candidateIds(Query query) {
         float[] vector = encoder.encodeQuery(query.text());
-        Candidates found = searcher.search(vector, query.candidateCount(), null, WalkLimits.NONE);
-        return found.list().stream()
+        return candidates(vector, query, WalkLimits.NONE).list().stream()
                 .map(candidate -> passages.passage(candidate.ordinal()).id())
                 .toList();
+    }
+
+    /** None if no passage fits the filter, which is a complete answer. */
+    private Candidates candidates(float[] vector, Query query, WalkLimits limits) {
+        Filter filter = query.filter();
+        BitSet accepted = filter == null ? null : passages.matching(filter);
+        return searcher.search(vector, query.candidateCount(), accepted, limits);
     }
 
     private long[] queryTokens(Query query) {

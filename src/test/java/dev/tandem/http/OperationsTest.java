@@ -77,14 +77,18 @@ class OperationsTest {
                 .endsWith("/Problem");
         assertThat(names(post.path("responses"))).contains("200", "400", "413", "422", "503");
         assertThat(names(schemas.at("/SearchRequest/properties")))
-                .containsExactlyInAnyOrder("query", "topK", "candidateCount", "budgetMs");
+                .containsExactlyInAnyOrder("query", "topK", "candidateCount", "budgetMs", "filter");
+        assertThat(schemas.at("/SearchRequest/properties/filter/type").toString())
+                .contains("object");
+        assertThat(schemas.at("/SearchRequest/properties/filter/description").asText())
+                .contains("ISO 8601");
         assertThat(schemas.at("/SearchRequest/required").toString()).isEqualTo("[\"query\"]");
         assertThat(schemas.at("/SearchRequest/properties/topK/maximum").asInt()).isEqualTo(1_000);
         assertThat(names(schemas.at("/SearchAnswer/properties")))
                 .containsExactlyInAnyOrder(
                         "results", "coverage", "timings", "generation", "device");
         assertThat(api.at("/paths/~1v1~1search/get/parameters").findValuesAsText("name"))
-                .containsExactlyInAnyOrder("q", "topK", "candidateCount", "budgetMs");
+                .containsExactlyInAnyOrder("q", "topK", "candidateCount", "budgetMs", "filter");
     }
 
     @Test

@@ -8,6 +8,8 @@ import dev.tandem.fixtures.Doors;
 import dev.tandem.fixtures.Doors.Answer;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -186,6 +188,93 @@ class SearchEndpointTest {
 
         assertThat(answer.path("results")).hasSize(10);
         assertThat(answer.path("coverage").path("requested").asInt()).isEqualTo(100);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'topic': 'network'}",
+                "{'topic': 'network', 'kind': 'concept'}",
+                "{'topic': {'in': ['network', 'deploying']}, 'words': {'gte': 60, 'lt': 80}}",
+                "{'not': {'or': [{'topic': 'network'}, {'words': {'gt': 70}}]}}",
+                "{'.words': 88}"
+            })
+    void post_aFilter_findsWhatFitsAndNothingElse(String filter) throws IOException {
+        String json = filter.replace('\'', '"');
+        List<String> fits = idsThatFit(filter);
+        assertThat(fits).isNotEmpty();
+
+        JsonNode answer =
+                ok(
+                        Doors.post(
+                                "{\"query\": \"%s\", \"topK\": 1000, \"budgetMs\": 1, \"filter\": %s}"
+                                        .formatted(QUERY, json)));
+
+        assertThat(answer.path("results").findValuesAsText("id"))
+                .containsExactlyInAnyOrderElementsOf(fits);
+        assertThat(answer.path("coverage").path("planned").asInt()).isEqualTo(fits.size());
+    }
+
+    @Test
+    void post_aFilterThatNothingFits_isACompleteEmptyAnswer() {
+        JsonNode answer = ok(Doors.post("{\"query\": \"a\", \"filter\": {\"topic\": \"tea\"}}"));
+
+        assertThat(answer.path("results")).isEmpty();
+        assertThat(answer.path("coverage").path("planned").asInt()).isZero();
+        assertThat(answer.path("coverage").path("reason").asText()).isEqualTo("COMPLETE");
+    }
+
+    @Test
+    void post_aNullFilter_findsEverything() {
+        JsonNode answer = ok(Doors.post("{\"query\": \"a\", \"filter\": null, \"budgetMs\": 1}"));
+
+        assertThat(answer.path("results")).hasSize(10);
+    }
+
+    @Test
+    void get_aFilter_answersLikePost() {
+        String filter = "{\"topic\": \"network\", \"words\": {\"lt\": 60}}";
+        JsonNode posted =
+                ok(
+                        Doors.post(
+                                "{\"query\": \"vpc\", \"budgetMs\": 60000, \"filter\": %s}"
+                                        .formatted(filter)));
+        JsonNode got =
+                ok(
+                        Doors.get(
+                                "/v1/search?q=vpc&budgetMs=60000&filter="
+                                        + URLEncoder.encode(filter, StandardCharsets.UTF_8)));
+
+        assertThat(posted.path("results")).isNotEmpty();
+        assertThat(withoutTimings(got)).isEqualTo(withoutTimings(posted));
+    }
+
+    /** The filters of the tests, by hand. */
+    private static List<String> idsThatFit(String filter) throws IOException {
+        List<String> ids = new ArrayList<>();
+        for (String line : Files.readAllLines(CORPUS)) {
+            JsonNode passage = Doors.json(line);
+            String topic = passage.path("topic").asText();
+            int words = passage.path("words").asInt();
+            boolean network = topic.equals("network");
+            boolean fits =
+                    switch (filter) {
+                        case "{'topic': 'network'}" -> network;
+                        case "{'topic': 'network', 'kind': 'concept'}" ->
+                                network && passage.path("kind").asText().equals("concept");
+                        case "{'.words': 88}" -> words == 88;
+                        case "{'not': {'or': [{'topic': 'network'}, {'words': {'gt': 70}}]}}" ->
+                                !(network || words > 70);
+                        default ->
+                                (network || topic.equals("deploying")) && words >= 60 && words < 80;
+                    };
+            if (fits) {
+                ids.add(passage.path("_id").asText());
+            }
+        }
+        return ids;
     }
 
     private static JsonNode ok(Answer answer) {

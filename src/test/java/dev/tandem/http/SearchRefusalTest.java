@@ -76,6 +76,11 @@ class SearchRefusalTest {
         "/v1/search?q=a&topK=0, 422, topK, 'got 0, expected'",
         "/v1/search?q=a&topK=60&candidateCount=50, 422, topK, 'got 60, expected at most'",
         "/v1/search?q=a&candidateCount=49, 422, candidateCount, 'got 49, expected'",
+        "/v1/search?q=a&filter=%7B, 400, filter, 'not JSON: '",
+        "/v1/search?q=a&filter=5, 400, filter, 'got a number, expected an object such as'",
+        "/v1/search?q=a&filter=lang:java, 400, filter, 'not JSON: '",
+        "/v1/search?q=a&filter=%7B%22x%22:1%7D, 422, filter, 'no passage has the field \"x\"'",
+        "/v1/search?q=a&filter=%7B%22x%22:[]%7D, 400, filter.x, 'got an array, expected'",
         "/v1/search?q=a&budgetMs=-1, 422, budgetMs, 'got -1, expected'"
     })
     void get_aBadRequest_isRefusedByName(String path, int status, String field, String detail) {

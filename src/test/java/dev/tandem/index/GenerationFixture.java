@@ -4,6 +4,7 @@ import dev.tandem.index.IndexManifest.EncoderRef;
 import dev.tandem.index.IndexManifest.GraphParameters;
 import dev.tandem.index.IndexManifest.Source;
 import dev.tandem.index.IndexManifest.TokenizerRef;
+import dev.tandem.index.IndexManifest.VectorStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
@@ -40,6 +41,7 @@ final class GenerationFixture {
                 new EncoderRef("bi", "b1"),
                 new TokenizerRef("cross", "c1"),
                 new GraphParameters(8, 16, 1.2f, 1.2f),
+                new VectorStorage("float32", 0, 0),
                 new Source("corpus.jsonl", "00000000"),
                 draft.files());
     }

@@ -80,9 +80,9 @@ class IndexFolderTest {
     @ValueSource(
             strings = {
                 "{\"format\": \"tandem-index\", \"vers",
-                "{\"format\": \"tandem-index\", \"version\": 1, \"files\": 7}",
-                "{\"format\": \"tandem-index\", \"version\": 1}",
-                "{\"format\": \"tandem-index\", \"version\": 1, \"files\": [null]}"
+                "{\"format\": \"tandem-index\", \"version\": 2, \"files\": 7}",
+                "{\"format\": \"tandem-index\", \"version\": 2}",
+                "{\"format\": \"tandem-index\", \"version\": 2, \"files\": [null]}"
             })
     void current_brokenManifest_isDamaged(String json) throws IOException {
         Files.writeString(manifest, json);
@@ -101,25 +101,25 @@ class IndexFolderTest {
 
     @Test
     void current_newerVersion_asksForANewerTandem() throws IOException {
-        replaceInManifest("\"version\" : 1", "\"version\" : 2");
+        replaceInManifest("\"version\" : 2", "\"version\" : 3");
 
         assertThatCurrent()
-                .hasMessageContaining(manifest + " has format version 2")
+                .hasMessageContaining(manifest + " has format version 3")
                 .hasMessageContaining("newer Tandem");
     }
 
     @Test
     void current_olderVersion_asksForABuild() throws IOException {
-        replaceInManifest("\"version\" : 1", "\"version\" : 0");
+        replaceInManifest("\"version\" : 2", "\"version\" : 1");
 
         assertThatCurrent()
-                .hasMessageContaining(manifest + " has format version 0")
+                .hasMessageContaining(manifest + " has format version 1")
                 .hasMessageContaining("Build the index again");
     }
 
     @Test
     void current_unknownFieldInManifest_isPassedOver() throws IOException {
-        replaceInManifest("\"version\" : 1", "\"version\" : 1, \"note\" : \"added later\"");
+        replaceInManifest("\"version\" : 2", "\"version\" : 2, \"note\" : \"added later\"");
 
         assertThat(new IndexFolder(folder).current().folder()).isEqualTo(generation);
     }

@@ -9,7 +9,6 @@ import dev.tandem.model.Passage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +33,7 @@ class PassageStoreTest {
                 "\ud83d\ude00",
                 "\uFFFF \uFEFF"
             })
-    void passage_anyUnicode_comesBack(String text) throws IOException {
+    void passage_anyUnicode_comesBack(String text) {
         var passage = new Passage("id " + text, "title " + text, text, Map.of("key " + text, text));
 
         try (var store = open(List.of(passage))) {
@@ -43,7 +42,7 @@ class PassageStoreTest {
     }
 
     @Test
-    void passage_oneMegabyte_comesBack() throws IOException {
+    void passage_oneMegabyte_comesBack() {
         String text = "wörter 語 ".repeat(80_000);
         assertThat(text.length()).isGreaterThan(640_000);
 
@@ -53,7 +52,7 @@ class PassageStoreTest {
     }
 
     @Test
-    void passage_metadata_keepsItsTypes() throws IOException {
+    void passage_metadata_keepsItsTypes() {
         Map<String, Object> metadata = new LinkedHashMap<>();
         metadata.put("string", "7");
         metadata.put("int", 7);
@@ -72,13 +71,13 @@ class PassageStoreTest {
     }
 
     @Test
-    void tokenIds_eachPassage_areItsOwn() throws IOException {
+    void tokenIds_eachPassage_areItsOwn() {
         List<Passage> passages =
                 IntStream.range(0, 500).mapToObj(i -> passage("p" + i, "text " + i)).toList();
 
         try (var store = open(passages)) {
             for (int ordinal = 499; ordinal >= 0; ordinal--) {
-                assertThat(store.tokenIds(ordinal)).containsExactly(tokens(ordinal));
+                assertThat(store.tokenIds(ordinal)).containsExactly(StoreFixture.tokens(ordinal));
                 assertThat(store.passage(ordinal).id()).isEqualTo("p" + ordinal);
             }
             assertThatCode(store::verify).doesNotThrowAnyException();
@@ -86,8 +85,9 @@ class PassageStoreTest {
     }
 
     @Test
-    void open_otherNumberOfPassages_isRefused() throws IOException {
-        Generation generation = write(List.of(passage("a", "x"), passage("b", "y")), 3);
+    void open_otherNumberOfPassages_isRefused() {
+        Generation generation =
+                StoreFixture.write(folder, List.of(passage("a", "x"), passage("b", "y")), 3);
 
         assertThatThrownBy(() -> PassageStore.open(generation))
                 .isInstanceOf(IndexException.class)
@@ -107,7 +107,7 @@ class PassageStoreTest {
 
     @Test
     void open_truncatedStore_isRefused() throws IOException {
-        Generation generation = write(List.of(passage("a", "x")), 1);
+        Generation generation = StoreFixture.write(folder, List.of(passage("a", "x")));
         for (IndexManifest.FileEntry entry : generation.manifest().files()) {
             Path file = generation.folder().resolve(entry.path());
             Files.write(file, new byte[0]);
@@ -118,30 +118,11 @@ class PassageStoreTest {
                 .hasMessageContaining("cannot be read");
     }
 
-    private PassageStore open(List<Passage> passages) throws IOException {
-        return PassageStore.open(write(passages, passages.size()));
-    }
-
-    private Generation write(List<Passage> passages, int promised) throws IOException {
-        try (var writer =
-                GenerationWriter.open(new IndexFolder(folder), GenerationFixture.clock(1))) {
-            try (var store = new PassageWriter(IndexLayout.passages(writer.folder()))) {
-                List<Integer> ordinals = new ArrayList<>();
-                for (Passage passage : passages) {
-                    ordinals.add(store.add(passage, tokens(ordinals.size())));
-                }
-                store.finish();
-                assertThat(ordinals).hasSize(store.count()).isSorted();
-            }
-            return writer.publish(draft -> GenerationFixture.manifest(draft, promised));
-        }
+    private PassageStore open(List<Passage> passages) {
+        return PassageStore.open(StoreFixture.write(folder, passages));
     }
 
     private static Passage passage(String id, String text) {
         return new Passage(id, "", text, Map.of());
-    }
-
-    private static int[] tokens(int ordinal) {
-        return IntStream.range(0, ordinal % 7).map(i -> 1_000 * ordinal + i).toArray();
     }
 }

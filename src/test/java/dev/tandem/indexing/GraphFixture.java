@@ -21,9 +21,21 @@ public final class GraphFixture {
 
     public static VectorStorage write(
             List<float[]> vectors, VectorEncoding encoding, Path generation) throws IOException {
+        return write(vectors, encoding, generation, 1 << 30);
+    }
+
+    /** As a graph is written that is too large to be held: with codes and a hot region. */
+    public static VectorStorage writeLarge(
+            List<float[]> vectors, VectorEncoding encoding, Path generation) throws IOException {
+        return write(vectors, encoding, generation, 0);
+    }
+
+    private static VectorStorage write(
+            List<float[]> vectors, VectorEncoding encoding, Path generation, long heldWhole)
+            throws IOException {
         Path file = vectorFile(vectors, IndexLayout.work(generation));
         try (var mapped = VectorFile.open(file, vectors.getFirst().length)) {
-            return GraphStage.write(mapped, PARAMETERS, encoding, generation, _ -> {});
+            return GraphStage.write(mapped, PARAMETERS, encoding, generation, _ -> {}, heldWhole);
         }
     }
 

@@ -111,7 +111,13 @@ class IndexBuilderTest {
 
     @Test
     void build_missingInput_makesNoFolder() {
-        assertThatThrownBy(() -> builder().build(folder.resolve("absent"), index(), BuildOptions.of(OnError.SKIP)))
+        assertThatThrownBy(
+                        () ->
+                                builder()
+                                        .build(
+                                                folder.resolve("absent"),
+                                                index(),
+                                                BuildOptions.of(OnError.SKIP)))
                 .isInstanceOf(IndexException.class)
                 .hasMessageContaining("No input at " + folder.resolve("absent"));
         assertThat(index()).doesNotExist();
@@ -162,7 +168,7 @@ class IndexBuilderTest {
     }
 
     private Generation build(String corpus, OnError onError) throws IOException {
-        return builder().build(write(corpus), index(), onError);
+        return builder().build(write(corpus), index(), BuildOptions.of(onError));
     }
 
     private IndexBuilder builder() {

@@ -32,6 +32,7 @@ class SearchFunctionTest {
                 "{\"query\": \"日本語で 検索\", \"topK\": 5, \"candidateCount\": 50}",
                 "{\"query\": \"\\ud83d\\ude80 rocket e\\u0301 \\u0000 end\", \"candidateCount\": 50}",
                 "{\"query\": \"مرحبا \\\"quoted\\\" \\\\ /\", \"topK\": 1, \"candidateCount\": 50}",
+                "{\"query\": \"vpc\", \"candidateCount\": 50, \"filter\": {\"topic\": \"network\"}}",
                 "{\"query\": \"  spaced  \", \"topK\": null, \"candidateCount\": 50}"
             })
     void invoke_aSearch_answersLikeHttp(String request) {

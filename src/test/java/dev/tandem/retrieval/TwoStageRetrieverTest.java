@@ -4,18 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.candidates.JVectorCandidateSearcher;
+import dev.tandem.candidates.WalkLimits;
 import dev.tandem.fixtures.ManualClock;
 import dev.tandem.fixtures.RealModels;
+import dev.tandem.fixtures.Settings;
 import dev.tandem.fixtures.SmallIndex;
 import dev.tandem.index.Generation;
-import dev.tandem.index.IndexLayout;
 import dev.tandem.index.IndexManifest;
 import dev.tandem.index.IndexManifest.TokenizerRef;
+import dev.tandem.index.Memory;
 import dev.tandem.model.Candidate;
 import dev.tandem.model.Coverage;
 import dev.tandem.model.Coverage.Reason;
 import dev.tandem.model.Deadline;
+import dev.tandem.model.Filter;
+import dev.tandem.model.Filter.Not;
+import dev.tandem.model.Filter.OneOf;
 import dev.tandem.model.InvalidRequestException;
+import dev.tandem.model.MetadataValue.Whole;
 import dev.tandem.model.Query;
 import dev.tandem.model.RankedPassage;
 import dev.tandem.model.SearchResult;
@@ -64,10 +70,11 @@ class TwoStageRetrieverTest {
         IndexManifest manifest = generation.manifest();
         searcher =
                 JVectorCandidateSearcher.open(
-                        IndexLayout.graph(generation.folder()),
+                        generation.folder(),
                         manifest.passages(),
                         manifest.dimension(),
-                        1.5);
+                        1.5,
+                        Memory.NORMAL);
     }
 
     @AfterAll
@@ -110,6 +117,35 @@ class TwoStageRetrieverTest {
         var coverage = search(() -> {}, new Query("tea", 100, 100), NEVER).coverage();
 
         assertThat(coverage).isEqualTo(new Coverage(100, 12, 12, 0, 0, Reason.COMPLETE));
+    }
+
+    @Test
+    void search_aFilter_plansWhatFits() {
+        Filter inBerlin = year(2015);
+
+        SearchResult fits = search(() -> {}, filtered(inBerlin), NEVER);
+        SearchResult rest = search(() -> {}, filtered(new Not(inBerlin)), NEVER);
+
+        assertThat(ids(fits)).containsExactly("berlin");
+        assertThat(fits.coverage()).isEqualTo(new Coverage(100, 1, 1, 0, 0, Reason.COMPLETE));
+        assertThat(ids(rest)).hasSize(11).doesNotContain("berlin");
+    }
+
+    @Test
+    void search_aFilterThatNothingFits_isCompleteAndEmpty() {
+        SearchResult result = search(() -> {}, filtered(year(1999)), Deadline.after(Duration.ZERO));
+
+        assertThat(result.passages()).isEmpty();
+        assertThat(result.coverage()).isEqualTo(new Coverage(100, 0, 0, 0, 0, Reason.COMPLETE));
+    }
+
+    @Test
+    void search_aFilterOnAnUnknownField_isRefused() {
+        Filter unknown = new OneOf("yaer", List.of(new Whole(2015)));
+
+        assertThatThrownBy(() -> search(() -> {}, filtered(unknown), NEVER))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("\"yaer\"; known are year");
     }
 
     @Test
@@ -186,6 +222,14 @@ class TwoStageRetrieverTest {
                 .hasMessageContaining("at most " + most);
     }
 
+    private static Query filtered(Filter filter) {
+        return new Query(BERLIN.text(), 100, 100, filter);
+    }
+
+    private static Filter year(int year) {
+        return new OneOf("year", List.of(new Whole(year)));
+    }
+
     private SearchResult search(Runnable before, Query query, Deadline deadline) {
         return search(before, query, deadline, generation);
     }
@@ -198,7 +242,13 @@ class TwoStageRetrieverTest {
         try (var passages = Passages.open(searched, tokenizer);
                 var reranker = new Reranker(new Disturbed(before), tokenizer, 1)) {
             return new TwoStageRetriever(
-                            RealModels.biEncoder(), tokenizer, searcher, passages, reranker, order)
+                            RealModels.biEncoder(),
+                            tokenizer,
+                            searcher,
+                            passages,
+                            reranker,
+                            order,
+                            Settings.CANDIDATES)
                     .search(query, deadline)
                     .await()
                     .indefinitely();
@@ -206,7 +256,9 @@ class TwoStageRetrieverTest {
     }
 
     private List<Candidate> searcherAlone() {
-        return searcher.search(RealModels.biEncoder().encodeQuery(BERLIN.text()), 5);
+        return searcher.search(
+                        RealModels.biEncoder().encodeQuery(BERLIN.text()), 5, null, WalkLimits.NONE)
+                .list();
     }
 
     private List<String> ids(List<Candidate> candidates) {
@@ -235,6 +287,7 @@ class TwoStageRetrieverTest {
                         m.biEncoder(),
                         new TokenizerRef("other", "f00"),
                         m.graph(),
+                        m.vectors(),
                         m.source(),
                         m.files()));
     }
