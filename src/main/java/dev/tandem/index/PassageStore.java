@@ -39,6 +39,7 @@ public final class PassageStore implements AutoCloseable {
             var reader = DirectoryReader.open(directory);
             int expected = generation.manifest().passages();
             if (reader.maxDoc() != expected || reader.leaves().size() != 1) {
+                reader.close();
                 throw new IndexException(
                         "%s holds %d passages in %d segments; the manifest says %d in one. Build the index again."
                                 .formatted(
