@@ -38,12 +38,13 @@ public final class PassageStore implements AutoCloseable {
             var directory = new MMapDirectory(folder, NoLockFactory.INSTANCE);
             var reader = DirectoryReader.open(directory);
             int expected = generation.manifest().passages();
-            if (reader.maxDoc() != expected || reader.leaves().size() != 1) {
+            int found = reader.maxDoc();
+            int segments = reader.leaves().size();
+            if (found != expected || segments != 1) {
                 reader.close();
                 throw new IndexException(
                         "%s holds %d passages in %d segments; the manifest says %d in one. Build the index again."
-                                .formatted(
-                                        folder, reader.maxDoc(), reader.leaves().size(), expected));
+                                .formatted(folder, found, segments, expected));
             }
             return new PassageStore(folder, directory, reader);
         } catch (IOException e) {
