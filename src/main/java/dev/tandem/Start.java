@@ -1,16 +1,12 @@
 package dev.tandem;
 
-import dev.tandem.candidates.CandidatesConfig;
-import dev.tandem.index.Generation;
 import dev.tandem.index.IndexConfig;
-import dev.tandem.index.IndexFolder;
 import dev.tandem.indexing.IndexBuilder;
 import dev.tandem.indexing.PairTokenizer;
 import dev.tandem.model.SearchException;
 import dev.tandem.onnx.ModelsConfig;
-import dev.tandem.rerank.RerankConfig;
-import dev.tandem.retrieval.LiveEngine;
 import dev.tandem.retrieval.Models;
+import dev.tandem.retrieval.Reloader;
 import dev.tandem.retrieval.SearchEngine;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
@@ -25,21 +21,12 @@ class Start {
 
     private final ModelsConfig models;
     private final IndexConfig index;
-    private final CandidatesConfig candidates;
-    private final RerankConfig rerank;
-    private final LiveEngine live;
+    private final Reloader reloader;
 
-    Start(
-            ModelsConfig models,
-            IndexConfig index,
-            CandidatesConfig candidates,
-            RerankConfig rerank,
-            LiveEngine live) {
+    Start(ModelsConfig models, IndexConfig index, Reloader reloader) {
         this.models = models;
         this.index = index;
-        this.candidates = candidates;
-        this.rerank = rerank;
-        this.live = live;
+        this.reloader = reloader;
     }
 
     void open(@Observes StartupEvent event) {
@@ -54,25 +41,21 @@ class Start {
 
     private void open() {
         Models loaded = Models.open(models);
-        Generation generation =
-                index.buildFrom()
-                        .map(corpus -> embedded(loaded, corpus))
-                        .orElseGet(() -> new IndexFolder(index.dir()).current());
-        live.serve(
-                SearchEngine.open(loaded, generation, candidates, index.memory(), rerank), loaded);
+        index.buildFrom().ifPresent(corpus -> buildIfStale(loaded, corpus));
+        SearchEngine engine = reloader.start(loaded);
         LOG.infof(
                 "Serving %d passages of generation %s, bi-encoder %s, cross-encoder %s",
-                generation.manifest().passages(),
-                generation.id(),
+                engine.passages(),
+                engine.generationId(),
                 loaded.biEncoder().name(),
                 loaded.crossEncoder().card().name());
     }
 
-    private Generation embedded(Models loaded, Path corpus) {
+    private void buildIfStale(Models loaded, Path corpus) {
         var crossEncoder = loaded.crossEncoder();
         var pairTokenizer = new PairTokenizer(crossEncoder.card().name(), crossEncoder.tokenizer());
         var progress = new DelegatingProgressBarConsumer(LOG::info);
-        return new IndexBuilder(loaded.biEncoder(), pairTokenizer, progress, LOG::warn)
+        new IndexBuilder(loaded.biEncoder(), pairTokenizer, progress, LOG::warn)
                 .buildIfStale(corpus, index.dir());
     }
 }

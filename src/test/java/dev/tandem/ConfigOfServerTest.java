@@ -23,7 +23,9 @@ class ConfigOfServerTest {
                     "tandem.search.max-query-length", "100001",
                     "tandem.candidates.oversampling", "0.5",
                     "tandem.rerank.concurrency", "257",
-                    "tandem.rerank.ordre", "replace");
+                    "tandem.rerank.ordre", "replace",
+                    "tandem.index.poll", "25h",
+                    "tandem.admin.enable", "true");
 
     public static class Impossible implements QuarkusTestProfile {
         @Override

@@ -7,6 +7,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.tandem.candidates.CandidatesConfig;
 import dev.tandem.edge.SearchConfig;
+import dev.tandem.http.AdminConfig;
 import dev.tandem.index.IndexConfig;
 import dev.tandem.onnx.ModelsConfig;
 import dev.tandem.rerank.RerankConfig;
@@ -48,7 +49,11 @@ class ConfigTest {
                                     "tandem.models.cross-encoder", "tandem-minilm-l6")),
                     new Keys(
                             IndexConfig.class,
-                            Map.of("tandem.index.dir", "index", "tandem.index.build-from", "")),
+                            Map.of(
+                                    "tandem.index.dir", "index",
+                                    "tandem.index.build-from", "",
+                                    "tandem.index.verify", "lengths",
+                                    "tandem.index.poll", "10s")),
                     new Keys(CandidatesConfig.class, Map.of("tandem.candidates.oversampling", "2")),
                     new Keys(
                             RerankConfig.class,
@@ -57,6 +62,7 @@ class ConfigTest {
                                     "",
                                     "tandem.rerank.order",
                                     "blend")),
+                    new Keys(AdminConfig.class, Map.of("tandem.admin.enabled", "false")),
                     new Keys(
                             SearchConfig.class,
                             Map.of(

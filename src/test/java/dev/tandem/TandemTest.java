@@ -179,8 +179,56 @@ class TandemTest {
     }
 
     @Test
+    void indexVerify_severalDamages_namesEachAndExtraFiles() throws IOException {
+        copyIndex(path("several"));
+        Path largest = largestFile(path("several"));
+        Path extra = Files.writeString(largest.resolveSibling("extra"), "?");
+        Files.writeString(largest, "short");
+
+        Outcome verified = run("index", "verify", "--index", at("several"));
+
+        assertThat(verified.exit()).isEqualTo(1);
+        assertThat(verified.err())
+                .contains(largest + " has 5 bytes", extra + " is not in the manifest");
+        assertNoStackTrace(verified);
+    }
+
+    @Test
+    void indexPrune_oldGenerations_removesThem() throws IOException {
+        copyIndex(path("pruned"));
+        Path old = path("pruned").resolve("generations").resolve("20200101T000000-000");
+        Files.createDirectories(old);
+
+        Outcome kept = run("index", "prune", "--index", at("pruned"));
+        assertThat(kept.out()).contains("0 generations removed");
+        assertThat(old).exists();
+        Outcome pruned = run("index", "prune", "--index", at("pruned"), "--keep", "1");
+
+        assertThat(pruned.exit()).as(pruned.err()).isZero();
+        assertThat(pruned.out()).contains("removed generation 20200101T000000-000", "1 generation");
+        assertThat(old).doesNotExist();
+        assertThat(run("index", "verify", "--index", at("pruned")).exit()).isZero();
+    }
+
+    @Test
+    void keep_none_exitsWithTwo() {
+        for (String[] command :
+                new String[][] {
+                    {"index", "prune", "--index", at("index"), "--keep", "0"},
+                    {"index", "build", "--input", "x", "--index", "y", "--keep", "0"}
+                }) {
+            var commandLine = Tandem.commandLine();
+            var err = new StringWriter();
+            commandLine.setErr(new PrintWriter(err));
+
+            assertThat(commandLine.execute(command)).isEqualTo(2);
+            assertThat(err.toString()).contains("--keep: got 0, expected 1 or more");
+        }
+    }
+
+    @Test
     void index_missing_saysHowToBuildOne() {
-        for (String command : List.of("info", "verify")) {
+        for (String command : List.of("info", "verify", "prune")) {
             Outcome failed = run("index", command, "--index", at("none"));
 
             assertThat(failed.exit()).isEqualTo(1);
@@ -229,7 +277,7 @@ class TandemTest {
         assertThat(commandLine.execute("index", "build")).isEqualTo(2);
         assertThat(commandLine.execute("nonsense")).isEqualTo(2);
         assertThat(err.toString())
-                .contains("Say what to do", "Say build, info or verify", "--input");
+                .contains("Say what to do", "Say build, info, verify or prune", "--input");
     }
 
     @Test

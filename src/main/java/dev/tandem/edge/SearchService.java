@@ -45,9 +45,7 @@ public class SearchService {
                         : Duration.ofMillis(request.budgetMs());
         Deadline deadline = Deadline.after(budget);
         Query query = query(request);
-        return live.engine()
-                .retriever()
-                .search(query, deadline)
+        return live.call(engine -> engine.retriever().search(query, deadline))
                 .invoke(metrics::record)
                 .map(SearchAnswer::of);
     }

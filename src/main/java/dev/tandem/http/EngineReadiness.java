@@ -1,8 +1,10 @@
 package dev.tandem.http;
 
 import dev.tandem.retrieval.LiveEngine;
+import dev.tandem.retrieval.Reloader;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /** Ready once the models are loaded and the index is open. */
@@ -10,22 +12,31 @@ import org.eclipse.microprofile.health.Readiness;
 public class EngineReadiness implements HealthCheck {
 
     private final LiveEngine live;
+    private final Reloader reloader;
 
-    EngineReadiness(LiveEngine live) {
+    EngineReadiness(LiveEngine live, Reloader reloader) {
         this.live = live;
+        this.reloader = reloader;
     }
 
     @Override
     public HealthCheckResponse call() {
         var response = HealthCheckResponse.named("search engine").status(live.isReady());
         if (live.isReady()) {
-            var engine = live.engine();
+            describe(response);
+        }
+        reloader.degraded().ifPresent(note -> response.withData("degraded", note));
+        return response.build();
+    }
+
+    private void describe(HealthCheckResponseBuilder response) {
+        try (var lease = live.acquire()) {
+            var engine = lease.engine();
             response.withData("generation", engine.generationId())
                     .withData("passages", engine.passages())
                     .withData("biEncoder", engine.biEncoder())
                     .withData("crossEncoder", engine.crossEncoder())
                     .withData("device", engine.device());
         }
-        return response.build();
     }
 }

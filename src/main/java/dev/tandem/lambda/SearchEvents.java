@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import dev.tandem.edge.RequestReader;
 import dev.tandem.edge.SearchRequest;
 import dev.tandem.edge.SearchService;
+import dev.tandem.retrieval.Reloader;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
@@ -22,16 +23,18 @@ import java.io.IOException;
 class SearchEvents implements ObjectMapperCustomizer {
 
     private final Provider<SearchService> service;
+    private final Provider<Reloader> reloader;
 
-    SearchEvents(Provider<SearchService> service) {
+    SearchEvents(Provider<SearchService> service, Provider<Reloader> reloader) {
         this.service = service;
+        this.reloader = reloader;
     }
 
     @Override
     public void customize(ObjectMapper mapper) {
         mapper.registerModule(
                 new SimpleModule("search-event")
-                        .addDeserializer(SearchEvent.class, new Reader(service)));
+                        .addDeserializer(SearchEvent.class, new Reader(service, reloader)));
     }
 
     private static final class Reader extends JsonDeserializer<SearchEvent> {
@@ -40,9 +43,11 @@ class SearchEvents implements ObjectMapperCustomizer {
 
         private final RequestReader strict = new RequestReader();
         private final Provider<SearchService> service;
+        private final Provider<Reloader> reloader;
 
-        Reader(Provider<SearchService> service) {
+        Reader(Provider<SearchService> service, Provider<Reloader> reloader) {
             this.service = service;
+            this.reloader = reloader;
         }
 
         @Override
@@ -58,6 +63,8 @@ class SearchEvents implements ObjectMapperCustomizer {
         }
 
         private SearchEvent begin(SearchRequest request) {
+            // Between invocations Lambda freezes the thread that looks for new generations.
+            reloader.get().lookIfDue();
             return new SearchEvent(service.get().search(request));
         }
     }

@@ -55,13 +55,17 @@ public final class SearchEngine implements AutoCloseable {
                         candidatesConfig);
     }
 
-    /** Closes the graph too if the passages cannot be opened. */
+    /** Closes the graph too if the passages cannot be opened, for whatever reason. */
     private Passages openPassages(Generation opening, TextTokenizer tokenizer) {
+        boolean opened = false;
         try {
-            return Passages.open(opening, tokenizer);
-        } catch (IndexException e) {
-            searcher.close();
-            throw e;
+            Passages its = Passages.open(opening, tokenizer);
+            opened = true;
+            return its;
+        } finally {
+            if (!opened) {
+                searcher.close();
+            }
         }
     }
 
@@ -112,11 +116,13 @@ public final class SearchEngine implements AutoCloseable {
         return reranker.device();
     }
 
+    /** Waits for the runs that have begun, which read passages, and closes all. */
     @Override
     public void close() {
-        reranker.close();
-        searcher.close();
-        passages.close();
+        try (passages;
+                searcher) {
+            reranker.close();
+        }
     }
 
     private static void checkBiEncoder(Models models, Generation generation) {

@@ -113,4 +113,94 @@ class GenerationWriterTest {
             assertThat(writer.folder()).exists();
         }
     }
+
+    @Test
+    void open_refusedTwice_leavesTheFirstWriterItsLock() throws IOException, InterruptedException {
+        try (var writer = GenerationWriter.open(index, GenerationFixture.clock(1))) {
+            assertThatThrownBy(() -> GenerationWriter.open(index, GenerationFixture.clock(2)))
+                    .isInstanceOf(IndexException.class);
+
+            // POSIX would have dropped the lock if the refused one had opened the file.
+            assertThat(Reader.buildLock(folder)).isEqualTo("refused");
+            assertThat(writer.folder()).exists();
+        }
+        assertThat(Reader.buildLock(folder)).isEqualTo("taken");
+    }
+
+    @Test
+    void close_keptForResume_leavesTheFolderForResume() throws IOException {
+        Path kept;
+        try (var writer = GenerationWriter.open(index, GenerationFixture.clock(1))) {
+            kept = Files.writeString(writer.folder().resolve("checkpoint"), "half");
+            writer.keepForResume();
+        }
+        assertThat(kept).exists();
+
+        try (var writer = GenerationWriter.resume(index, GenerationFixture.clock(2))) {
+            assertThat(writer.folder()).isEqualTo(kept.getParent());
+            assertThat(kept).hasContent("half");
+            Files.delete(kept);
+            Generation published = GenerationFixture.fill(writer);
+
+            assertThat(published.id()).isEqualTo("20231114T221321-000");
+            assertThat(published.manifest().created()).isEqualTo("2023-11-14T22:13:21Z");
+            assertThat(published.manifest().files()).hasSize(2);
+        }
+        assertThat(index.current().damage()).isEmpty();
+    }
+
+    @Test
+    void resume_severalLeftovers_takesTheNewestAndRemovesTheRest() throws IOException {
+        Path generations = folder.resolve("generations");
+        Path older = leftover("20250101T000000-000.building");
+        Path newer = leftover("20250102T000000-000.building");
+        Path foreign = leftover("notes.building");
+
+        try (var writer = GenerationWriter.resume(index, GenerationFixture.clock(1))) {
+            assertThat(writer.folder()).isEqualTo(newer);
+            assertThat(newer.resolve("passages").resolve("segment")).exists();
+            assertThat(older).doesNotExist();
+            assertThat(foreign).doesNotExist();
+        }
+        assertThat(generations).as("nobody said keep").isEmptyDirectory();
+    }
+
+    @Test
+    void resume_nothingLeft_opensANewOne() throws IOException {
+        try (var writer = GenerationWriter.resume(index, GenerationFixture.clock(1))) {
+            assertThat(writer.folder().getFileName()).hasToString("20231114T221321-000.building");
+            assertThat(writer.folder()).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    void resume_killedWhilePublishing_doesNotListTheOldManifest() throws IOException {
+        Path left = leftover("20250102T000000-000.building");
+        Files.writeString(left.resolve("manifest.json"), "half");
+
+        try (var writer = GenerationWriter.resume(index, GenerationFixture.clock(1))) {
+            assertThat(GenerationFixture.fill(writer).manifest().files())
+                    .extracting(IndexManifest.FileEntry::path)
+                    .containsExactly("graph.jvector", "passages/segment");
+        }
+    }
+
+    @Test
+    void open_keptBuildThere_startsAfresh() throws IOException {
+        try (var writer = GenerationWriter.open(index, GenerationFixture.clock(1))) {
+            Files.writeString(writer.folder().resolve("checkpoint"), "half");
+            writer.keepForResume();
+        }
+
+        try (var writer = GenerationWriter.open(index, GenerationFixture.clock(1))) {
+            assertThat(writer.folder()).isEmptyDirectory();
+        }
+    }
+
+    private Path leftover(String name) throws IOException {
+        Path left = folder.resolve("generations").resolve(name);
+        Files.createDirectories(left.resolve("passages"));
+        Files.writeString(left.resolve("passages").resolve("segment"), "half");
+        return left;
+    }
 }

@@ -1,0 +1,237 @@
+package dev.tandem.retrieval;
+
+import dev.tandem.candidates.CandidatesConfig;
+import dev.tandem.index.IndexConfig;
+import dev.tandem.index.IndexFolder;
+import dev.tandem.index.LeasedGeneration;
+import dev.tandem.model.IndexException;
+import dev.tandem.model.UnavailableException;
+import dev.tandem.rerank.RerankConfig;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens the generation that CURRENT names, at start and whenever that changes, away from the calls.
+ * A generation that does not open is told of and counted, and the old one goes on serving.
+ */
+@ApplicationScoped
+public class Reloader implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(Reloader.class);
+    private static final int MOST_ATTEMPTS = 5;
+
+    /** A generation that does not open is tried again after 1, 2, 4 and at most 64 intervals. */
+    private static final int MOST_DOUBLINGS = 6;
+
+    /** Stands for the generation's id where CURRENT itself cannot be read. */
+    private static final String UNKNOWN = "?";
+
+    private final LiveEngine live;
+    private final IndexConfig config;
+    private final CandidatesConfig candidates;
+    private final RerankConfig rerank;
+    private final IndexFolder folder;
+    private final ScheduledExecutorService watch;
+    private final AtomicLong swaps = new AtomicLong();
+    private final AtomicLong failures = new AtomicLong();
+    private volatile @Nullable Models models;
+    private volatile @Nullable Failure failure;
+    private volatile Instant looked = Instant.MIN;
+
+    /**
+     * @param id of the generation that did not open
+     * @param times how often in a row
+     */
+    private record Failure(String id, int times, Instant since) {}
+
+    public Reloader(
+            LiveEngine live, IndexConfig config, CandidatesConfig candidates, RerankConfig rerank) {
+        this.live = live;
+        this.config = config;
+        this.candidates = candidates;
+        this.rerank = rerank;
+        folder = new IndexFolder(config.dir());
+        watch =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("index-watch").factory());
+    }
+
+    /**
+     * Opens the index and serves it, then looks for new generations.
+     *
+     * @param loaded stay open until the live engine closes them
+     * @throws IndexException if the index is missing, damaged, or made by another bi-encoder
+     */
+    public synchronized SearchEngine start(Models loaded) {
+        models = loaded;
+        SearchEngine opened = open(loaded);
+        looked = now();
+        if (config.poll().isPositive()) {
+            long nanos = config.poll().toNanos();
+            var _ = watch.scheduleWithFixedDelay(this::look, nanos, nanos, TimeUnit.NANOSECONDS);
+        }
+        return opened;
+    }
+
+    /**
+     * Looks at CURRENT now, and serves what it names.
+     *
+     * @throws IndexException if that does not open; the old generation goes on serving
+     * @throws UnavailableException before the start
+     */
+    public synchronized Reload reload() {
+        Models loaded = models;
+        if (loaded == null) {
+            throw new UnavailableException("The server starts. Try again in some seconds.", null);
+        }
+        looked = now();
+        String id = UNKNOWN;
+        try {
+            id = folder.currentId();
+            boolean swapped = !live.generationId().equals(Optional.of(id));
+            Reload reload = new Reload(swapped ? swap(loaded) : id, swapped);
+            failure = null;
+            return reload;
+        } catch (RuntimeException | Error e) {
+            failed(id, e);
+            throw e;
+        }
+    }
+
+    /**
+     * Has CURRENT looked at if the interval has passed, and returns at once. For hosts that freeze
+     * the process between calls, and with it the thread that looks.
+     */
+    public void lookIfDue() {
+        if (config.poll().isPositive() && isPast(looked, config.poll()) && !watch.isShutdown()) {
+            looked = now();
+            watch.execute(this::look);
+        }
+    }
+
+    /** What is wrong with the generation that should serve; empty if it does serve. */
+    public Optional<String> degraded() {
+        return Optional.ofNullable(failure)
+                .filter(failed -> !live.generationId().equals(Optional.of(failed.id())))
+                .map(
+                        failed ->
+                                "Generation %s does not open, so %s goes on serving. The server's log says why."
+                                        .formatted(
+                                                failed.id(), live.generationId().orElse("none")));
+    }
+
+    /** How often another generation took the place of the served one. */
+    public long swaps() {
+        return swaps.get();
+    }
+
+    /** How often a generation did not open. */
+    public long failures() {
+        return failures.get();
+    }
+
+    /** Looks no more. What serves goes on serving. */
+    @Override
+    @PreDestroy
+    public void close() {
+        watch.shutdown();
+    }
+
+    /** Never throws: whatever it met, the next look may meet something better. */
+    private void look() {
+        try {
+            if (!isToWait()) {
+                reload();
+            }
+        } catch (IndexException e) {
+            LOG.debugf(e, "Looked at the index in vain");
+        } catch (Throwable e) {
+            LOG.debugf(e, "Looked at the index in vain. This is a bug.");
+        }
+    }
+
+    private boolean isToWait() {
+        Failure failed = failure;
+        if (failed == null || !failed.id().equals(folder.currentId())) {
+            return false;
+        }
+        int doublings = Math.min(failed.times() - 1, MOST_DOUBLINGS);
+        return !isPast(failed.since(), config.poll().multipliedBy(1L << doublings));
+    }
+
+    private String swap(Models loaded) {
+        String old = live.generationId().orElse("none");
+        SearchEngine opened = open(loaded);
+        swaps.incrementAndGet();
+        LOG.infof(
+                "Serving %d passages of generation %s, no more of %s",
+                opened.passages(), opened.generationId(), old);
+        return opened.generationId();
+    }
+
+    private void failed(String id, Throwable e) {
+        failures.incrementAndGet();
+        Failure before = failure;
+        boolean again = before != null && before.id().equals(id);
+        failure = new Failure(id, again && before != null ? before.times() + 1 : 1, now());
+        if (!again) {
+            LOG.errorf(
+                    e,
+                    "Generation %s does not open, so %s goes on serving: %s",
+                    id,
+                    live.generationId().orElse("none"),
+                    e.getMessage());
+        }
+    }
+
+    /** Opens what CURRENT names, and again if that was replaced and pruned meanwhile. */
+    private SearchEngine open(Models loaded) {
+        for (int attempt = 1; attempt < MOST_ATTEMPTS; attempt++) {
+            LeasedGeneration leased = folder.lease(config.verify());
+            try {
+                return serve(loaded, leased);
+            } catch (IndexException e) {
+                if (folder.currentId().equals(leased.generation().id())) {
+                    throw e;
+                }
+            }
+        }
+        return serve(loaded, folder.lease(config.verify()));
+    }
+
+    private SearchEngine serve(Models loaded, LeasedGeneration leased) {
+        boolean opened = false;
+        try {
+            SearchEngine engine =
+                    SearchEngine.open(
+                            loaded, leased.generation(), candidates, config.memory(), rerank);
+            opened = true;
+            live.serve(engine, leased, loaded);
+            return engine;
+        } finally {
+            if (!opened) {
+                leased.close();
+            }
+        }
+    }
+
+    /** A clock on the wall: the monotonic one of a host that was frozen may have stood still. */
+    Instant now() {
+        return Clock.systemUTC().instant();
+    }
+
+    /** Also past if the clock was set back by more than the interval. */
+    private boolean isPast(Instant since, Duration interval) {
+        return Duration.between(since, now()).abs().compareTo(interval) >= 0;
+    }
+}
