@@ -24,7 +24,7 @@ import java.util.Map;
  * build does without the bi-encoder, whose time would hide all other. Give the JVM the heap that is
  * to be shown to suffice.
  *
- * <pre>./mvnw -q -Pbench test-compile exec:exec -Dbench=WideBuild -Dbench.heap=512m \
+ * <pre>./mvnw -q -Pbench test-compile exec:exec -Dbench=WideBuild -Dbench.jvm=-Xmx512m \
  *     -Dbench.args="VECTORS.f32 DIMENSION INDEX [float32|nvq]"</pre>
  */
 public final class WideBuild {

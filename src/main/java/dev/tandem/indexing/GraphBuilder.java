@@ -8,7 +8,7 @@ import dev.tandem.index.IndexManifest.GraphParameters;
  * lists and what they are compared by lie in mapped files, so that the heap it needs does not
  * depend on the number of nodes.
  *
- * <p>{@link #insert} may run in several threads, each with a {@link Worker} of its own.
+ * <p>{@link Worker#insert} may run in several threads, each with a worker of its own.
  */
 final class GraphBuilder {
 

@@ -7,6 +7,7 @@ import dev.tandem.fixtures.IndexAt;
 import dev.tandem.fixtures.Settings;
 import dev.tandem.fixtures.TwoGenerations;
 import dev.tandem.index.IndexLayout;
+import dev.tandem.index.Memory;
 import dev.tandem.index.Verify;
 import dev.tandem.model.IndexException;
 import dev.tandem.model.UnavailableException;
@@ -154,7 +155,8 @@ class ReloaderTest {
 
     /** One whose thread sleeps for the whole test, as on a host that froze it. */
     private static Reloader frozen(TwoGenerations two, AtomicReference<Duration> frozen) {
-        var config = new IndexAt(two.index(), Optional.empty(), Verify.LENGTHS, SELDOM);
+        var config =
+                new IndexAt(two.index(), Memory.NORMAL, Optional.empty(), Verify.LENGTHS, SELDOM);
         return new Reloader(two.live(), config, Settings.CANDIDATES, Settings.RERANK) {
             @Override
             Instant now() {
@@ -165,6 +167,8 @@ class ReloaderTest {
 
     private TwoGenerations open(Duration poll, Verify verify) {
         return TwoGenerations.open(
-                folder, new IndexAt(folder.resolve("index"), Optional.empty(), verify, poll));
+                folder,
+                new IndexAt(
+                        folder.resolve("index"), Memory.NORMAL, Optional.empty(), verify, poll));
     }
 }
