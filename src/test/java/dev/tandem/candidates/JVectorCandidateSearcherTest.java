@@ -24,6 +24,7 @@ import io.github.jbellis.jvector.util.Bits;
 import io.github.jbellis.jvector.vector.VectorSimilarityFunction;
 import io.github.jbellis.jvector.vector.VectorizationProvider;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -334,7 +335,10 @@ class JVectorCandidateSearcherTest {
             throws IOException {
         assertRefused(name, bytes -> Arrays.copyOf(bytes, bytes.length / 2), "is damaged");
         assertRefused(name, bytes -> Arrays.copyOf(bytes, 9), "is truncated");
-        assertRefused(name, bytes -> "no such file of ours".getBytes(StandardCharsets.UTF_8), "it is no such file");
+        assertRefused(
+                name,
+                bytes -> "no such file of ours".getBytes(StandardCharsets.UTF_8),
+                "it is no such file");
         assertRefused(name, bytes -> with(bytes, 11, 9), "Use a newer Tandem");
         assertRefused(name, bytes -> with(bytes, 11, 0), "Build the index again");
     }
@@ -460,8 +464,7 @@ class JVectorCandidateSearcherTest {
     }
 
     private static void truncate(Path file, double kept) throws IOException {
-        try (var channel =
-                FileChannel.open(file, StandardOpenOption.WRITE)) {
+        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.truncate((long) (channel.size() * kept));
         }
     }
