@@ -1,8 +1,11 @@
 package dev.tandem;
 
+import dev.tandem.candidates.Prefetch;
 import dev.tandem.index.IndexConfig;
+import dev.tandem.index.IndexFolder;
 import dev.tandem.indexing.IndexBuilder;
 import dev.tandem.indexing.PairTokenizer;
+import dev.tandem.model.IndexException;
 import dev.tandem.model.SearchException;
 import dev.tandem.onnx.ModelsConfig;
 import dev.tandem.retrieval.Models;
@@ -40,6 +43,7 @@ class Start {
     }
 
     private void open() {
+        prefetch();
         Models loaded = Models.open(models);
         index.buildFrom().ifPresent(corpus -> buildIfStale(loaded, corpus));
         SearchEngine engine = reloader.start(loaded);
@@ -49,6 +53,16 @@ class Start {
                 engine.generationId(),
                 loaded.biEncoder().name(),
                 loaded.crossEncoder().card().name());
+    }
+
+    /** The index, if there is one: the storage answers while the models are loaded. */
+    private void prefetch() {
+        try {
+            Prefetch.start(new IndexFolder(index.dir()).current().folder());
+        } catch (IndexException e) {
+            // Told when it is opened, or built.
+            LOG.debugf("Nothing is prefetched: %s", e.getMessage());
+        }
     }
 
     private void buildIfStale(Models loaded, Path corpus) {

@@ -30,10 +30,12 @@ final class BoundedView implements ImmutableGraphIndex.View {
     private int visited;
     private int expanded;
     private boolean complete;
+    private ImmutableGraphIndex.NodeAtLevel entry;
 
     BoundedView(OnDiskGraphIndex.View view, RecordReader reader) {
         this.view = view;
         this.reader = reader;
+        entry = view.entryNode();
     }
 
     /**
@@ -41,11 +43,17 @@ final class BoundedView implements ImmutableGraphIndex.View {
      *
      * @param exactScore of nodes that are expanded; null if the walk goes by it anyway
      * @param trace gets every node that is expanded
+     * @param entryNode where to begin; -1 for the graph's own entry node
      */
     void begin(
             WalkLimits walkLimits,
             @Nullable ExactScoreFunction exactScore,
-            @Nullable IntConsumer trace) {
+            @Nullable IntConsumer trace,
+            int entryNode) {
+        entry =
+                entryNode < 0
+                        ? view.entryNode()
+                        : new ImmutableGraphIndex.NodeAtLevel(0, entryNode);
         limits = walkLimits;
         exact = exactScore;
         onExpand = trace;
@@ -123,7 +131,7 @@ final class BoundedView implements ImmutableGraphIndex.View {
 
     @Override
     public ImmutableGraphIndex.NodeAtLevel entryNode() {
-        return view.entryNode();
+        return entry;
     }
 
     @Override

@@ -22,7 +22,7 @@ public final class GraphSidecars {
     /** The hot region's share of the records. */
     private static final double HOT_SHARE = 0.03;
 
-    private static final long HOT_MOST_BYTES = 64L << 20;
+    private static final long HOT_MOST_BYTES = 48L << 20;
 
     /** What a sample walk looks for; as many as requests do. */
     private static final int SAMPLE_CANDIDATES = 100;

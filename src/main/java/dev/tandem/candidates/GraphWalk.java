@@ -42,6 +42,7 @@ final class GraphWalk implements AutoCloseable {
     private static final int CODES_OVERSAMPLING = 4;
 
     private final OnDiskGraphIndex graph;
+    private final GraphStorage storage;
     private final RecordReader reader;
     private final OnDiskGraphIndex.View vectors;
     private final BoundedView view;
@@ -49,6 +50,7 @@ final class GraphWalk implements AutoCloseable {
 
     GraphWalk(OnDiskGraphIndex graph, GraphStorage storage) throws IOException {
         this.graph = graph;
+        this.storage = storage;
         reader = storage.get();
         vectors = graph.new View(reader);
         view = new BoundedView(vectors, reader);
@@ -62,7 +64,7 @@ final class GraphWalk implements AutoCloseable {
      *
      * @param count of candidates
      * @param kept nodes that the walk keeps; at least {@code count}
-     * @param codes of all vectors, if they are in memory
+     * @param codes of all vectors for scans, if they are in memory
      * @param slowStorage see {@link RecordReader#begin}
      */
     record Task(
@@ -76,11 +78,16 @@ final class GraphWalk implements AutoCloseable {
     Candidates follow(VectorFloat<?> query, Task task, Bits accepted, @Nullable IntConsumer trace) {
         reader.begin(task.slowStorage());
         ExactScoreFunction exact = vectors.rerankerFor(query, SIMILARITY);
-        ScoreFunction scores = scores(query, task.codes(), exact);
-        view.begin(task.limits(), scores.isExact() ? null : exact, trace);
+        ScoreFunction scores =
+                graph.getFeatureSet().contains(FeatureId.FUSED_PQ)
+                        ? vectors.approximateScoreFunctionFor(query, SIMILARITY)
+                        : exact;
+        int landmark = scores.isExact() ? -1 : landmark(task, exact);
+        view.begin(task.limits(), scores.isExact() ? null : exact, trace, landmark);
+        var provider =
+                new OneScore(landmark < 0 ? scores : new EntryScore(scores, exact, landmark));
         NodeScore[] nodes =
-                searcher.search(new OneScore(scores), task.kept(), task.kept(), 0f, 0f, accepted)
-                        .getNodes();
+                searcher.search(provider, task.kept(), task.kept(), 0f, 0f, accepted).getNodes();
         List<Candidate> found = new ArrayList<>(nodes.length);
         for (NodeScore node : nodes) {
             found.add(new Candidate(node.node, cosine(view.score(node.node, node.score))));
@@ -134,14 +141,28 @@ final class GraphWalk implements AutoCloseable {
         searcher.close();
     }
 
-    private ScoreFunction scores(
-            VectorFloat<?> query, @Nullable PQVectors codes, ExactScoreFunction exact) {
-        if (codes != null) {
-            return codes.precomputedScoreFunctionFor(query, SIMILARITY);
+    /**
+     * On slow storage every step towards the query's neighbourhood waits for a read; the nearest of
+     * some nodes that are in memory is most of the way already. Without a deadline the walk is
+     * JVector's own.
+     *
+     * @return -1 for the graph's own entry node
+     */
+    private int landmark(Task task, ExactScoreFunction exact) {
+        boolean inAHurry = task.slowStorage() && task.limits().deadline() != null;
+        HotRegion hot = inAHurry ? storage.hot() : null;
+        int nearest = -1;
+        if (hot != null) {
+            float best = Float.NEGATIVE_INFINITY;
+            for (int node : hot.landmarks()) {
+                float score = exact.similarityTo(node);
+                if (score > best) {
+                    best = score;
+                    nearest = node;
+                }
+            }
         }
-        return graph.getFeatureSet().contains(FeatureId.FUSED_PQ)
-                ? vectors.approximateScoreFunctionFor(query, SIMILARITY)
-                : exact;
+        return nearest;
     }
 
     private static BitSet nearest(
@@ -169,6 +190,31 @@ final class GraphWalk implements AutoCloseable {
     /** JVector maps a dot product to {@code (1 + dot) / 2}. */
     private static float cosine(float score) {
         return 2 * score - 1;
+    }
+
+    /** The codes in the records are the neighbours'; a walk's first node is nobody's. */
+    private record EntryScore(ScoreFunction codes, ExactScoreFunction exact, int entry)
+            implements ScoreFunction.ApproximateScoreFunction {
+
+        @Override
+        public float similarityTo(int node) {
+            return node == entry ? exact.similarityTo(node) : codes.similarityTo(node);
+        }
+
+        @Override
+        public float similarityToNeighbor(int origin, int neighborIndex) {
+            return codes.similarityToNeighbor(origin, neighborIndex);
+        }
+
+        @Override
+        public void enableSimilarityToNeighbors(int origin) {
+            codes.enableSimilarityToNeighbors(origin);
+        }
+
+        @Override
+        public boolean supportsSimilarityToNeighbors() {
+            return codes.supportsSimilarityToNeighbors();
+        }
     }
 
     /** Scores to walk by; the exact ones are taken on the way, by {@link BoundedView}. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.concurrent.ExecutorService;
+import java.util.stream.IntStream;
 
 /**
  * Copies of the records that most walks pass through, side by side in one file: fetched by a few
@@ -21,8 +22,12 @@ final class HotRegion {
     private static final int SPREAD = 0x9E3779B9;
     private static final int FREE = -1;
 
+    /** So many nodes are compared with a query to find where to begin. */
+    private static final int LANDMARKS = 2_048;
+
     private final ByteBuffer records;
     private final int recordBytes;
+    private final int[] landmarks;
 
     /** Node and place, open addressing; the length is a power of two. */
     private final int[] nodes;
@@ -32,6 +37,8 @@ final class HotRegion {
     private HotRegion(int[] hot, ByteBuffer records, int recordBytes) {
         this.records = records;
         this.recordBytes = recordBytes;
+        int step = Math.max(1, hot.length / LANDMARKS);
+        landmarks = IntStream.range(0, hot.length / step).map(i -> hot[i * step]).toArray();
         nodes = new int[Math.max(2, Integer.highestOneBit(hot.length) * 4)];
         places = new int[nodes.length];
         Arrays.fill(nodes, FREE);
@@ -102,6 +109,11 @@ final class HotRegion {
         Arrays.setAll(all, i -> i);
         int bytes = Math.multiplyExact(layout.bytes(), layout.count());
         return new HotRegion(all, graph.load(layout.start(), bytes, reads), layout.bytes());
+    }
+
+    /** Nodes from all over the region; not a copy. */
+    int[] landmarks() {
+        return landmarks;
     }
 
     /** All records, one after the other. */

@@ -175,21 +175,31 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
     @Override
     public Candidates search(
             float[] queryVector, int candidateCount, @Nullable BitSet accepted, WalkLimits limits) {
-        return search(queryVector, candidateCount, accepted, limits, null);
+        return search(queryVector, candidateCount, kept(candidateCount), accepted, limits);
     }
 
     /**
-     * Walks as a search does and tells which nodes it expands.
+     * As {@link #search(float[], int, BitSet, WalkLimits)} with an effort of its own.
      *
-     * @param expanded gets every node whose neighbours were looked at
+     * @param kept nodes that the walk keeps, at least {@code candidateCount}
      */
-    public void trace(float[] queryVector, int candidateCount, IntConsumer expanded) {
-        search(queryVector, candidateCount, null, WalkLimits.NONE, expanded);
+    public Candidates search(
+            float[] queryVector,
+            int candidateCount,
+            int kept,
+            @Nullable BitSet accepted,
+            WalkLimits limits) {
+        return search(queryVector, candidateCount, kept, accepted, limits, null);
+    }
+
+    private int kept(int candidateCount) {
+        return (int) Math.ceil(candidateCount * oversampling);
     }
 
     private Candidates search(
             float[] queryVector,
             int candidateCount,
+            int kept,
             @Nullable BitSet accepted,
             WalkLimits limits,
             @Nullable IntConsumer trace) {
@@ -199,7 +209,8 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
         GraphWalk walk = null;
         try {
             walk = walk();
-            Candidates found = run(walk, queryVector, candidateCount, accepted, limits, trace);
+            Candidates found =
+                    run(walk, queryVector, candidateCount, kept, accepted, limits, trace);
             slowStorage = found.walk().temperature() == Temperature.COLD;
             idle.add(walk);
             return found;
@@ -214,6 +225,7 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
             GraphWalk walk,
             float[] queryVector,
             int candidateCount,
+            int kept,
             @Nullable BitSet accepted,
             WalkLimits limits,
             @Nullable IntConsumer trace)
@@ -223,7 +235,6 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
                         .getVectorTypeSupport()
                         .createFloatVector(queryVector);
         int found = Math.min(candidateCount, graph.size(0));
-        int kept = Math.max(found, (int) Math.ceil(candidateCount * oversampling));
         var task = new GraphWalk.Task(found, kept, limits, codes, slowStorage);
         if (accepted == null) {
             return walk.follow(query, task, Bits.ALL, trace);

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReadAhead {
 
+    /** Records that were read and that nobody has asked for yet. */
+    private static final int MOST_WAITING = 1_024;
+
     private record Expected(int node, float score) {}
 
     private final GraphStorage storage;
@@ -43,10 +46,20 @@ final class ReadAhead {
     }
 
     void start() {
-        while (started.size() < GraphStorage.PARALLEL_READS && !expected.isEmpty()) {
+        int free = GraphStorage.PARALLEL_READS - running();
+        while (free > 0 && started.size() < MOST_WAITING && !expected.isEmpty()) {
             int node = expected.remove().node();
             started.computeIfAbsent(node, this::read);
+            free--;
         }
+    }
+
+    private int running() {
+        int running = 0;
+        for (CompletableFuture<ByteBuffer> read : started.values()) {
+            running += read.isDone() ? 0 : 1;
+        }
+        return running;
     }
 
     /**

@@ -17,10 +17,11 @@ public interface IndexConfig {
     Path dir();
 
     /**
-     * low: a large graph is walked by the codes in its records; only its hot region and checksums
-     * are held. normal: the codes of all vectors are held too, about dimension / 3 bytes a passage.
+     * low: of a large graph only the hot region and checksums are held; walks go by the codes in
+     * its records. normal: the codes of all vectors are held too, dimension / 3 bytes a passage, by
+     * which filters that few passages fit are answered faster.
      */
-    @WithDefault("normal")
+    @WithDefault("low")
     Memory memory();
 
     /**

@@ -3,9 +3,9 @@ package dev.tandem.index;
 /** What of a large graph is held in memory besides its hot region. */
 public enum Memory {
 
-    /** Only checksums: a walk goes by the codes in the records. */
+    /** Only checksums: walks and scans go by the records. */
     LOW,
 
-    /** The codes of all vectors too. */
+    /** The codes of all vectors too, for scans of what a filter accepts. */
     NORMAL
 }

@@ -198,6 +198,24 @@ class JVectorCandidateSearcherTest {
 
     @ParameterizedTest
     @EnumSource
+    void search_storageNotYetKnownToBeFast_findsTheExactOnesInTime(Kind kind) {
+        Deadline far = Deadline.after(Duration.ofHours(1));
+        var limits = new WalkLimits(far, Integer.MAX_VALUE);
+        int found = 0;
+        for (float[] query : queries.subList(0, 10)) {
+            // The first walk after opening reads ahead, and begins at a landmark.
+            try (var searcher = open(kind)) {
+                Candidates first = searcher.search(query, 100, null, limits);
+                assertThat(first.walk().complete()).isTrue();
+                found += count(first.list(), VectorSets.exact(vectors, query, 100, _ -> true));
+            }
+        }
+
+        assertThat(found / 1_000.0).isGreaterThanOrEqualTo(0.98);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void search_accepted_findsTheExactOnesAmongThem(Kind kind) {
         try (var searcher = open(kind)) {
             for (int every : new int[] {2, 10, 100, 1_000}) {
