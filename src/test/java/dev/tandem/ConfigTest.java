@@ -51,10 +51,16 @@ class ConfigTest {
                             IndexConfig.class,
                             Map.of(
                                     "tandem.index.dir", "index",
+                                    "tandem.index.memory", "normal",
                                     "tandem.index.build-from", "",
                                     "tandem.index.verify", "lengths",
                                     "tandem.index.poll", "10s")),
-                    new Keys(CandidatesConfig.class, Map.of("tandem.candidates.oversampling", "2")),
+                    new Keys(
+                            CandidatesConfig.class,
+                            Map.of(
+                                    "tandem.candidates.oversampling", "2",
+                                    "tandem.candidates.budget-share", "0.5",
+                                    "tandem.candidates.node-budget", "")),
                     new Keys(
                             RerankConfig.class,
                             Map.of(
@@ -121,6 +127,10 @@ class ConfigTest {
         "tandem.candidates.oversampling, 10.1",
         "tandem.candidates.oversampling, NaN",
         "tandem.candidates.oversampling, many",
+        "tandem.candidates.budget-share, 0",
+        "tandem.candidates.budget-share, 1.1",
+        "tandem.candidates.budget-share, NaN",
+        "tandem.candidates.node-budget, some",
         "tandem.rerank.concurrency, 0",
         "tandem.rerank.concurrency, 257",
         "tandem.rerank.concurrency, -1",

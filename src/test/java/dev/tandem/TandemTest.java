@@ -41,8 +41,8 @@ class TandemTest {
                 IntStream.range(0, TOPICS.size())
                         .mapToObj(
                                 i ->
-                                        "{\"_id\": \"p%d\", \"title\": \"\", \"text\": \"All about %s.\"}"
-                                                .formatted(i, TOPICS.get(i)))
+                                        "{\"_id\": \"p%d\", \"title\": \"\", \"text\": \"All about %s.\", \"added\": \"2025-01-0%d\", \"words\": %d}"
+                                                .formatted(i, TOPICS.get(i), i + 1, i))
                         .toList();
         Files.write(path("corpus.jsonl"), corpus);
         Files.write(path("corpus.jsonl"), List.of("{not json"), StandardOpenOption.APPEND);
@@ -136,9 +136,23 @@ class TandemTest {
 
         assertThat(info.exit()).as(info.err()).isZero();
         assertThat(info.out())
-                .contains("generation ", "corpus.jsonl", "dimension 384, cosine")
+                .contains("generation ", "corpus.jsonl")
+                .contains("float32, dimension 384, cosine, no codes")
                 .contains("bge-small-en-v1.5", "tandem-minilm-l6")
-                .containsPattern("passages +4");
+                .containsPattern("passages +4")
+                .containsPattern("hot records +all: the graph is held whole")
+                .containsPattern(
+                        "memory +needs 0.1 MB, and about 0.2 MB for each search at a time");
+    }
+
+    @Test
+    void indexInfo_metadata_namesTheFieldsToFilterBy() {
+        Outcome info = run("index", "info", "--index", at("index"));
+
+        assertThat(info.exit()).as(info.err()).isZero();
+        assertThat(info.out())
+                .containsPattern("fields +2 to filter by")
+                .contains("  added: string, date", "  words: number");
     }
 
     @Test

@@ -29,7 +29,7 @@ public interface CandidatesConfig {
     double budgetShare();
 
     /**
-     * Most nodes that a walk expands, 1 or more; each costs one read of some KB. A walk that is cut
+     * Most nodes that a walk expands, 1 or more; each costs one read of some kB. A walk that is cut
      * by it says so. Unset, only time ends a walk.
      */
     OptionalInt nodeBudget();

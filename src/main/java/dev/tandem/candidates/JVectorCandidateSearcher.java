@@ -154,7 +154,7 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
         join(fetched);
     }
 
-    /** Closes after {@link #awaitFetched}, and if that fails. */
+    /** Closes after {@link #awaitFetched}, also if that fails. */
     public void closeFetched() {
         try (this) {
             awaitFetched();

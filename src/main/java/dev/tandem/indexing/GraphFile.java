@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GraphFile {
 
-    /** One range of values a vector: norms are all 1. */
+    /** Parts of a vector that are encoded each in a range of values of its own. */
     private static final int NVQ_SUBVECTORS = 2;
 
     private final VectorFile vectors;
