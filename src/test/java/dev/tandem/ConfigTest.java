@@ -51,7 +51,7 @@ class ConfigTest {
                             IndexConfig.class,
                             Map.of(
                                     "tandem.index.dir", "index",
-                                    "tandem.index.memory", "normal",
+                                    "tandem.index.memory", "low",
                                     "tandem.index.build-from", "",
                                     "tandem.index.verify", "lengths",
                                     "tandem.index.poll", "10s")),
@@ -132,6 +132,7 @@ class ConfigTest {
         "tandem.candidates.budget-share, NaN",
         "tandem.candidates.node-budget, some",
         "tandem.rerank.concurrency, 0",
+        "tandem.candidates.node-budget, 0",
         "tandem.rerank.concurrency, 257",
         "tandem.rerank.concurrency, -1",
         "tandem.rerank.order, sideways"

@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Min;
 import java.util.OptionalInt;
 
 /** How stage 1 walks the graph. */
@@ -32,5 +33,6 @@ public interface CandidatesConfig {
      * Most nodes that a walk expands, 1 or more; each costs one read of some kB. A walk that is cut
      * by it says so. Unset, only time ends a walk.
      */
+    @Min(1)
     OptionalInt nodeBudget();
 }

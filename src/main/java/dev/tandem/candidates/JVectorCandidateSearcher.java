@@ -21,8 +21,10 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.IntConsumer;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * buffers, queues and visited sets from call to call.
  */
 public final class JVectorCandidateSearcher implements CandidateSearcher {
+
+    private static final Logger LOG = Logger.getLogger(JVectorCandidateSearcher.class);
 
     /** The codes of all vectors in a file of their own, as JVector's PQVectors. */
     public static final FormatHeader CODES = new FormatHeader("TandemPq", 1);
@@ -126,14 +130,27 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
             return;
         }
         slowStorage = true;
+        // Searches go on without what does not come; they are slower, and as exact.
         fetched =
                 storage.fetchHot(hot)
-                        .thenRun(
-                                () -> {
-                                    if (memory == Memory.NORMAL) {
-                                        codes = readCodes(IndexLayout.codes(generation));
+                        .thenRun(() -> fetchCodes(generation, memory))
+                        .whenComplete(
+                                (_, e) -> {
+                                    if (e != null) {
+                                        LOG.errorf(
+                                                e,
+                                                "Searches of %s go on slower: %s",
+                                                storage.path(),
+                                                e.getMessage());
                                     }
                                 });
+    }
+
+    private void fetchCodes(Path generation, Memory memory) {
+        Path file = IndexLayout.codes(generation);
+        if (memory == Memory.NORMAL && Files.exists(file)) {
+            codes = readCodes(file);
+        }
     }
 
     private PQVectors readCodes(Path path) {
@@ -164,7 +181,7 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
     private static void join(CompletableFuture<Void> fetch) {
         try {
             fetch.join();
-        } catch (java.util.concurrent.CompletionException e) {
+        } catch (CompletionException e) {
             if (e.getCause() instanceof IndexException cause) {
                 throw cause;
             }

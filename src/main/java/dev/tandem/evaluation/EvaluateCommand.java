@@ -109,7 +109,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                 var leased = new IndexFolder(index).lease(Verify.LENGTHS);
                 var engine =
                         SearchEngine.open(
-                                loaded, leased.generation(), candidates, Memory.NORMAL, rerank)) {
+                                loaded, leased.generation(), candidates, Memory.LOW, rerank)) {
             Report report = run(engine, judged);
             if (json) {
                 spec.commandLine().getOut().println(new ObjectMapper().writeValueAsString(report));

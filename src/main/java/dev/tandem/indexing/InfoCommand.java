@@ -80,12 +80,13 @@ final class InfoCommand implements Callable<Integer> {
     }
 
     private static String memory(MemoryNeed need) {
-        String low =
+        String normal =
                 need.codes() == 0
                         ? ""
-                        : " (tandem.index.memory=low: %s)".formatted(mb(need.held(Memory.LOW)));
+                        : " (tandem.index.memory=normal: %s)"
+                                .formatted(mb(need.held(Memory.NORMAL)));
         return "needs %s%s, and about %s for each search at a time"
-                .formatted(mb(need.held(Memory.NORMAL)), low, mb(need.search()));
+                .formatted(mb(need.held(Memory.LOW)), normal, mb(need.search()));
     }
 
     /** Rounded up: less would not do. */

@@ -15,10 +15,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -71,8 +69,9 @@ final class JsonLines implements Corpus {
 
     @Override
     public void forEach(Consumer<Passage> passages, InputProblems problems) {
-        Set<String> seen = new HashSet<>();
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES)) {
+        try (var seen = new SeenIds();
+                InputStream in =
+                        new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES)) {
             long number = 1;
             for (byte[] line = line(in); line.length > 0; line = line(in)) {
                 take(new Line(line, number++), seen, passages, problems);
@@ -115,8 +114,7 @@ final class JsonLines implements Corpus {
         return line.toByteArray();
     }
 
-    private void take(
-            Line line, Set<String> seen, Consumer<Passage> passages, InputProblems problems) {
+    private void take(Line line, SeenIds seen, Consumer<Passage> passages, InputProblems problems) {
         if (line.isBlank()) {
             return;
         }

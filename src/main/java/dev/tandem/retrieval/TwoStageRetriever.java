@@ -59,7 +59,7 @@ public final class TwoStageRetriever {
 
     /**
      * Answers by the deadline with the best ranking that the time allowed; being late is never an
-     * error. Stage 1 runs on the calling thread, which it blocks for some milliseconds.
+     * error. Stage 1 runs on the calling thread, which it blocks for its share of the time at most.
      *
      * @throws InvalidRequestException if the query is longer than the cross-encoder can read, or
      *     its filter does not fit the metadata
