@@ -2,10 +2,16 @@ package dev.tandem.retrieval;
 
 import dev.tandem.index.Generation;
 import dev.tandem.index.PassageStore;
+import dev.tandem.model.Candidate;
 import dev.tandem.model.Filter;
+import dev.tandem.model.IndexException;
 import dev.tandem.model.Passage;
 import dev.tandem.onnx.TextTokenizer;
 import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
@@ -16,10 +22,16 @@ final class Passages implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Passages.class);
 
+    /** As many as storage like EFS answers as fast as one. */
+    private static final int READS = 16;
+
+    private static final int IDLE_SECONDS = 10;
+
     private final Generation generation;
     private final PassageStore store;
     private final TextTokenizer tokenizer;
     private final boolean storedTokens;
+    private final ThreadPoolExecutor reads;
 
     private Passages(Generation generation, PassageStore store, TextTokenizer tokenizer) {
         this.generation = generation;
@@ -27,6 +39,15 @@ final class Passages implements AutoCloseable {
         this.tokenizer = tokenizer;
         var stored = generation.manifest().crossEncoder();
         storedTokens = stored.tokenizer().equals(tokenizer.fingerprint());
+        reads =
+                new ThreadPoolExecutor(
+                        READS,
+                        READS,
+                        IDLE_SECONDS,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(),
+                        Thread.ofPlatform().daemon().name("tandem-tokens-", 0).factory());
+        reads.allowCoreThreadTimeOut(true);
         if (!storedTokens) {
             LOG.warnf(
                     "Generation %s stores token ids of %s; the cross-encoder in use has another"
@@ -46,6 +67,25 @@ final class Passages implements AutoCloseable {
                 : tokenizer.storableIds(store.passage(ordinal).fullText());
     }
 
+    /**
+     * Has token ids read side by side, and forgotten: the cross-encoder, which asks for one list
+     * after the other, then finds them in the page cache. Returns at once.
+     */
+    void readAhead(List<Candidate> candidates) {
+        for (Candidate candidate : candidates) {
+            reads.execute(() -> touch(candidate.ordinal()));
+        }
+    }
+
+    private void touch(int ordinal) {
+        try {
+            tokenIds(ordinal);
+        } catch (IndexException e) {
+            // Told to whoever needs these.
+            LOG.debugf("Passage %d was not read ahead: %s", ordinal, e.getMessage());
+        }
+    }
+
     Passage passage(int ordinal) {
         return store.passage(ordinal);
     }
@@ -61,6 +101,7 @@ final class Passages implements AutoCloseable {
 
     @Override
     public void close() {
+        reads.shutdownNow();
         store.close();
     }
 }

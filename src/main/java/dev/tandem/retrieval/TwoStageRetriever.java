@@ -15,6 +15,7 @@ import dev.tandem.model.InvalidRequestException.Kind;
 import dev.tandem.model.Query;
 import dev.tandem.model.RankedPassage;
 import dev.tandem.model.SearchResult;
+import dev.tandem.model.Temperature;
 import dev.tandem.model.Timings;
 import dev.tandem.model.Walk;
 import dev.tandem.onnx.TextTokenizer;
@@ -71,6 +72,9 @@ public final class TwoStageRetriever {
         long encoded = System.nanoTime();
         Candidates found = candidates(vector, query, WalkLimits.of(config, deadline));
         List<Candidate> candidates = found.list();
+        if (found.walk().temperature() == Temperature.COLD) {
+            passages.readAhead(candidates);
+        }
         long retrieved = System.nanoTime();
         return reranker.rerank(queryTokens, candidates, passages::tokenIds, deadline)
                 .map(
