@@ -1,11 +1,11 @@
 package dev.tandem.bench;
 
-import dev.tandem.candidates.JVectorCandidateSearcher;
 
 import io.github.jbellis.jvector.graph.GraphIndexBuilder;
 import io.github.jbellis.jvector.graph.RandomAccessVectorValues;
 import io.github.jbellis.jvector.graph.disk.OnDiskGraphIndex;
 import io.github.jbellis.jvector.graph.similarity.BuildScoreProvider;
+import io.github.jbellis.jvector.vector.VectorSimilarityFunction;
 import io.github.jbellis.jvector.vector.VectorizationProvider;
 import io.github.jbellis.jvector.vector.types.VectorFloat;
 import io.github.jbellis.jvector.vector.types.VectorTypeSupport;
@@ -34,7 +34,7 @@ public final class JVectorGraph {
             var values = new MappedVectors(files);
             var scores =
                     BuildScoreProvider.randomAccessScoreProvider(
-                            values, JVectorCandidateSearcher.SIMILARITY);
+                            values, VectorSimilarityFunction.DOT_PRODUCT);
             try (var builder =
                     GraphIndexBuilder.builder(scores, values.dimension(), MAX_DEGREE)
                             .withBeamWidth(BEAM_WIDTH)

@@ -1,12 +1,12 @@
 package dev.tandem.bench;
 
-import dev.tandem.candidates.JVectorCandidateSearcher;
 
 import io.github.jbellis.jvector.disk.MemorySegmentReader;
 import io.github.jbellis.jvector.graph.GraphSearcher;
 import io.github.jbellis.jvector.graph.disk.OnDiskGraphIndex;
 import io.github.jbellis.jvector.graph.similarity.DefaultSearchScoreProvider;
 import io.github.jbellis.jvector.util.Bits;
+import io.github.jbellis.jvector.vector.VectorSimilarityFunction;
 import io.github.jbellis.jvector.vector.VectorizationProvider;
 
 import java.io.IOException;
@@ -44,7 +44,7 @@ final class JVectorSearcher implements Searcher {
         var scores =
                 DefaultSearchScoreProvider.exact(
                         types.createFloatVector(query),
-                        JVectorCandidateSearcher.SIMILARITY,
+                        VectorSimilarityFunction.DOT_PRODUCT,
                         vectors);
         var result = searcher.search(scores, k, effort, 0f, 0f, Bits.ALL);
         return Arrays.stream(result.getNodes()).mapToInt(node -> node.node).toArray();
