@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -27,8 +26,6 @@ import java.util.function.IntConsumer;
  */
 final class GraphConstruction implements AutoCloseable {
 
-    private static final Duration CHECKPOINT = Duration.ofSeconds(20);
-
     /** Nodes between two looks at the clock. */
     private static final int BATCH = 4_096;
 
@@ -38,6 +35,7 @@ final class GraphConstruction implements AutoCloseable {
     private final VectorFile vectors;
     private final GraphParameters parameters;
     private final Path progressFile;
+    private final Checkpoint checkpoint;
     private final int entry;
     private final InsertionOrder order;
     private final Int8Codes codes;
@@ -51,7 +49,14 @@ final class GraphConstruction implements AutoCloseable {
      */
     GraphConstruction(VectorFile vectors, GraphParameters parameters, Path work)
             throws IOException {
+        this(vectors, parameters, work, Checkpoint.usual());
+    }
+
+    GraphConstruction(
+            VectorFile vectors, GraphParameters parameters, Path work, Checkpoint checkpoint)
+            throws IOException {
         this.vectors = vectors;
+        this.checkpoint = checkpoint;
         this.parameters = parameters;
         progressFile = work.resolve("graph.progress");
         entry = medoid();
@@ -81,7 +86,6 @@ final class GraphConstruction implements AutoCloseable {
         if (done > 0) {
             forgetAfter(done);
         }
-        long saved = System.nanoTime();
         while (done < vectors.size()) {
             int end = Math.min(vectors.size(), done + BATCH);
             int from = done;
@@ -90,9 +94,9 @@ final class GraphConstruction implements AutoCloseable {
             onCores(together, from, end, (worker, rank) -> worker.insert(order.ordinal(rank)));
             done = end;
             progress.accept(done);
-            if (System.nanoTime() - saved > CHECKPOINT.toNanos()) {
+            if (checkpoint.isDue()) {
                 save(done);
-                saved = System.nanoTime();
+                checkpoint.reached();
             }
         }
         save(done);
