@@ -162,20 +162,48 @@ final class GraphConstruction implements AutoCloseable {
                 "Some passages cannot be reached in the graph. This is a bug.");
     }
 
-    /** Gives the nearest node that has room a link to {@code node}; else the nearest of all. */
+    /**
+     * Gives the nearest node that has room a link to {@code node}. If none has, it steps between
+     * one of them and its last neighbour: what was reached stays so.
+     */
     private void attach(int node, Beam nearest) {
         int[] neighbors = new int[graph.capacity()];
         for (int i = 0; i < nearest.size(); i++) {
             int count = graph.read(nearest.node(i), neighbors);
+            if (nearest.node(i) == node || contains(neighbors, count, node)) {
+                // Reached since, by way of another one.
+                return;
+            }
             if (count < parameters.maxDegree()) {
                 neighbors[count] = node;
                 graph.write(nearest.node(i), neighbors, count + 1);
                 return;
             }
         }
-        int count = graph.read(nearest.node(0), neighbors);
+        // Not always the nearest: many copies of one passage would become one long chain.
+        stepIn(nearest.node(node % nearest.size()), node, neighbors);
+    }
+
+    private void stepIn(int before, int node, int[] neighbors) {
+        int count = graph.read(before, neighbors);
+        int behind = neighbors[count - 1];
         neighbors[count - 1] = node;
-        graph.write(nearest.node(0), neighbors, count);
+        graph.write(before, neighbors, count);
+        count = graph.read(node, neighbors);
+        if (!contains(neighbors, count, behind)) {
+            int last = Math.min(count, parameters.maxDegree() - 1);
+            neighbors[last] = behind;
+            graph.write(node, neighbors, last + 1);
+        }
+    }
+
+    private static boolean contains(int[] neighbors, int count, int node) {
+        for (int i = 0; i < count; i++) {
+            if (neighbors[i] == node) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private BitSet reached() {
