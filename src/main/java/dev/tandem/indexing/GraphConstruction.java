@@ -83,9 +83,7 @@ final class GraphConstruction implements AutoCloseable {
      */
     Adjacency build(IntConsumer progress) throws IOException {
         int done = readProgress();
-        if (done > 0) {
-            forgetAfter(done);
-        }
+        forgetAfter(done);
         while (done < vectors.size()) {
             int end = Math.min(vectors.size(), done + BATCH);
             int from = done;

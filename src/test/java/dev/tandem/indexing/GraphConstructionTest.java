@@ -115,6 +115,19 @@ class GraphConstructionTest {
     }
 
     @Test
+    void build_stoppedBeforeTheFirstCheckpoint_beginsAnew() throws IOException {
+        List<float[]> vectors = sets.some(SIZE);
+        stop(vectors, NEVER, 2 * BATCH);
+        tear(vectors, 0);
+        List<Integer> progress = new ArrayList<>();
+
+        Graph resumed = build(vectors, NEVER, progress::add);
+
+        assertThat(progress).containsExactly(BATCH, 2 * BATCH, SIZE);
+        assertGood(vectors, sets.some(100), resumed);
+    }
+
+    @Test
     void build_stoppedWhenAllWereInserted_onlyTrimsAndConnects() throws IOException {
         List<float[]> vectors = sets.some(SIZE);
         build(vectors);
