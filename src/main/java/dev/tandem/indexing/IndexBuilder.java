@@ -136,7 +136,6 @@ public final class IndexBuilder {
                 tell.accept("left out in all: " + problems.summary());
             }
             VectorStorage vectors = writeGraph(writer.folder(), options, bar);
-            writer.discardWork();
             return writer.publish(draft -> manifest(draft, count, source, vectors));
         }
     }
