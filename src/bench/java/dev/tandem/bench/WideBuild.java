@@ -59,7 +59,6 @@ public final class WideBuild {
                                 }
                             });
             say("graph", start);
-            writer.discardWork();
             var generation =
                     writer.publish(draft -> manifest(draft, vectors.size(), dimension, storage));
             say("published", start);

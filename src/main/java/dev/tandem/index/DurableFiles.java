@@ -43,11 +43,14 @@ final class DurableFiles {
         }
     }
 
-    /** Forces all files under a folder and the folders themselves. */
-    static void forceTree(Path root) throws IOException {
+    /** Forces all files under a folder and the folders themselves, but for one folder in it. */
+    static void forceTree(Path root, Path but) throws IOException {
         try (Stream<Path> tree = Files.walk(root)) {
             // Files before the folders that name them.
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+            for (Path path :
+                    tree.filter(path -> !path.startsWith(but))
+                            .sorted(Comparator.reverseOrder())
+                            .toList()) {
                 force(path);
             }
         }

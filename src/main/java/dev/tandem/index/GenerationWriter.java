@@ -58,18 +58,13 @@ public final class GenerationWriter implements AutoCloseable {
         return building;
     }
 
-    /** Removes what only the build needed. */
-    public void discardWork() throws IOException {
-        DurableFiles.deleteTree(IndexLayout.work(building));
-    }
-
     /** From now on an unpublished folder stays when this is closed, for {@link #resume}. */
     public void keepForResume() {
         keptForResume = true;
     }
 
     /**
-     * Makes the generation the served one.
+     * Makes the generation the served one, without what only the build needed.
      *
      * @param manifest gives the manifest for the generation's id, time and files
      */
@@ -77,7 +72,8 @@ public final class GenerationWriter implements AutoCloseable {
         IndexManifest written =
                 manifest.apply(new Draft(id.text(), id.created().toString(), entries()));
         ManifestFile.write(written, building.resolve(IndexLayout.MANIFEST));
-        DurableFiles.forceTree(building);
+        DurableFiles.forceTree(building, IndexLayout.work(building));
+        discardWork();
         Path folder = index.generationFolder(id.text());
         DurableFiles.rename(building, folder);
         replaceCurrent();
@@ -127,8 +123,15 @@ public final class GenerationWriter implements AutoCloseable {
 
     private static Optional<GenerationId> newestLeftover(IndexFolder index) throws IOException {
         return leftovers(index).stream()
+                .filter(id -> isResumable(index, id))
                 .flatMap(id -> GenerationId.parse(id).stream())
                 .reduce((_, newer) -> newer);
+    }
+
+    /** A build that was killed just before its end has nothing left to go on with. */
+    private static boolean isResumable(IndexFolder index, String id) {
+        Path building = index.generationFolder(id + IndexLayout.BUILDING);
+        return Files.exists(IndexLayout.work(building));
     }
 
     /** Ids of builds that did not end, oldest first. */
@@ -157,6 +160,16 @@ public final class GenerationWriter implements AutoCloseable {
         DurableFiles.rename(next, index.path().resolve(IndexLayout.CURRENT));
     }
 
+    /** Renamed first, so that no build is resumed on a part of it. */
+    private void discardWork() throws IOException {
+        Path work = IndexLayout.work(building);
+        if (Files.exists(work)) {
+            Path discarded = building.resolve(IndexLayout.DISCARDED);
+            DurableFiles.rename(work, discarded);
+            DurableFiles.deleteTree(discarded);
+        }
+    }
+
     private List<FileEntry> entries() throws IOException {
         List<FileEntry> entries = new ArrayList<>();
         for (Path file : files()) {
@@ -171,6 +184,7 @@ public final class GenerationWriter implements AutoCloseable {
             // A resumed build may have been killed when its manifest was written already.
             return tree.filter(Files::isRegularFile)
                     .filter(file -> !file.equals(building.resolve(IndexLayout.MANIFEST)))
+                    .filter(file -> !file.startsWith(IndexLayout.work(building)))
                     .sorted()
                     .toList();
         }

@@ -30,6 +30,9 @@ public final class IndexLayout {
     private static final String PASSAGES = "passages";
     private static final String WORK = "work";
 
+    /** What a build does not need any more, while it is removed. */
+    static final String DISCARDED = "work.discarded";
+
     private IndexLayout() {}
 
     /** The graph and its vectors. */

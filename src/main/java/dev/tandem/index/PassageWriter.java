@@ -37,7 +37,9 @@ public final class PassageWriter implements AutoCloseable {
                 new IndexWriterConfig()
                         .setMergePolicy(new LogDocMergePolicy())
                         .setMergeScheduler(new SerialMergeScheduler())
-                        .setUseCompoundFile(false);
+                        .setUseCompoundFile(false)
+                        // Else a build that fails would leave passages without their vectors.
+                        .setCommitOnClose(false);
         // An earlier build that was stopped left what it had committed.
         writer = new IndexWriter(directory, config);
         count = writer.getDocStats().numDocs;
@@ -81,12 +83,13 @@ public final class PassageWriter implements AutoCloseable {
         writer.commit();
     }
 
-    /** Merges into one segment and writes it out. */
+    /** Merges into one segment and puts it on the disk. */
     public void finish() throws IOException {
         writer.forceMerge(1);
         writer.commit();
     }
 
+    /** What was added since the last commit is dropped. */
     @Override
     public void close() throws IOException {
         writer.close();

@@ -1,5 +1,6 @@
 package dev.tandem.indexing;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.index.IndexManifest.GraphParameters;
 import dev.tandem.model.IndexException;
@@ -33,12 +34,23 @@ record BuildIdentity(
     void checkIn(Path work) throws IOException {
         Path file = work.resolve(FILE);
         if (Files.exists(file)) {
-            compare(JSON.readValue(file.toFile(), BuildIdentity.class));
+            compare(read(file));
         } else {
             Files.createDirectories(work);
             Path next = work.resolve(FILE + ".next");
             JSON.writeValue(next.toFile(), this);
             Files.move(next, file);
+        }
+    }
+
+    private static BuildIdentity read(Path file) throws IOException {
+        try {
+            return JSON.readValue(file.toFile(), BuildIdentity.class);
+        } catch (JsonProcessingException e) {
+            throw new IndexException(
+                    "Cannot resume: %s is damaged: %s. Start without --resume."
+                            .formatted(file, e.getOriginalMessage()),
+                    e);
         }
     }
 

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -27,8 +26,6 @@ import java.util.function.IntConsumer;
  */
 final class GraphConstruction implements AutoCloseable {
 
-    private static final Duration CHECKPOINT = Duration.ofSeconds(20);
-
     /** Nodes between two looks at the clock. */
     private static final int BATCH = 4_096;
 
@@ -38,6 +35,7 @@ final class GraphConstruction implements AutoCloseable {
     private final VectorFile vectors;
     private final GraphParameters parameters;
     private final Path progressFile;
+    private final Checkpoint checkpoint;
     private final int entry;
     private final InsertionOrder order;
     private final Int8Codes codes;
@@ -51,7 +49,14 @@ final class GraphConstruction implements AutoCloseable {
      */
     GraphConstruction(VectorFile vectors, GraphParameters parameters, Path work)
             throws IOException {
+        this(vectors, parameters, work, Checkpoint.usual());
+    }
+
+    GraphConstruction(
+            VectorFile vectors, GraphParameters parameters, Path work, Checkpoint checkpoint)
+            throws IOException {
         this.vectors = vectors;
+        this.checkpoint = checkpoint;
         this.parameters = parameters;
         progressFile = work.resolve("graph.progress");
         entry = medoid();
@@ -78,10 +83,7 @@ final class GraphConstruction implements AutoCloseable {
      */
     Adjacency build(IntConsumer progress) throws IOException {
         int done = readProgress();
-        if (done > 0) {
-            forgetAfter(done);
-        }
-        long saved = System.nanoTime();
+        forgetAfter(done);
         while (done < vectors.size()) {
             int end = Math.min(vectors.size(), done + BATCH);
             int from = done;
@@ -90,9 +92,9 @@ final class GraphConstruction implements AutoCloseable {
             onCores(together, from, end, (worker, rank) -> worker.insert(order.ordinal(rank)));
             done = end;
             progress.accept(done);
-            if (System.nanoTime() - saved > CHECKPOINT.toNanos()) {
+            if (checkpoint.isDue()) {
                 save(done);
-                saved = System.nanoTime();
+                checkpoint.reached();
             }
         }
         save(done);
@@ -158,20 +160,48 @@ final class GraphConstruction implements AutoCloseable {
                 "Some passages cannot be reached in the graph. This is a bug.");
     }
 
-    /** Gives the nearest node that has room a link to {@code node}; else the nearest of all. */
+    /**
+     * Gives the nearest node that has room a link to {@code node}. If none has, it steps between
+     * one of them and its last neighbour: what was reached stays so.
+     */
     private void attach(int node, Beam nearest) {
         int[] neighbors = new int[graph.capacity()];
         for (int i = 0; i < nearest.size(); i++) {
             int count = graph.read(nearest.node(i), neighbors);
+            if (nearest.node(i) == node || contains(neighbors, count, node)) {
+                // Reached since, by way of another one.
+                return;
+            }
             if (count < parameters.maxDegree()) {
                 neighbors[count] = node;
                 graph.write(nearest.node(i), neighbors, count + 1);
                 return;
             }
         }
-        int count = graph.read(nearest.node(0), neighbors);
+        // Not always the nearest: many copies of one passage would become one long chain.
+        stepIn(nearest.node(node % nearest.size()), node, neighbors);
+    }
+
+    private void stepIn(int before, int node, int[] neighbors) {
+        int count = graph.read(before, neighbors);
+        int behind = neighbors[count - 1];
         neighbors[count - 1] = node;
-        graph.write(nearest.node(0), neighbors, count);
+        graph.write(before, neighbors, count);
+        count = graph.read(node, neighbors);
+        if (!contains(neighbors, count, behind)) {
+            int last = Math.min(count, parameters.maxDegree() - 1);
+            neighbors[last] = behind;
+            graph.write(node, neighbors, last + 1);
+        }
+    }
+
+    private static boolean contains(int[] neighbors, int count, int node) {
+        for (int i = 0; i < count; i++) {
+            if (neighbors[i] == node) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private BitSet reached() {

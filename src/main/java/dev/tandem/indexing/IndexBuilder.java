@@ -113,12 +113,14 @@ public final class IndexBuilder {
         }
     }
 
-    /** A full disk can be resumed from; bad input cannot, it has to change. */
+    /** What failed may work the next time, as on a full disk; bad input has to change. */
     private Generation fillOrKeep(GenerationWriter writer, Corpus corpus, BuildOptions options)
             throws IOException {
         try {
             return fill(writer, corpus, options);
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IndexException e) {
+            throw e;
+        } catch (IOException | RuntimeException | Error e) {
             writer.keepForResume();
             throw e;
         }
@@ -126,9 +128,8 @@ public final class IndexBuilder {
 
     private Generation fill(GenerationWriter writer, Corpus corpus, BuildOptions options)
             throws IOException {
-        Path work = IndexLayout.work(writer.folder());
         Source source = new Source(corpus.name(), corpus.crc32c());
-        identity(source, options).checkIn(work);
+        checkIdentity(writer, source, options);
         var problems = new InputProblems(options.onError(), tell);
         try (var bar = bar(corpus.estimate())) {
             int count = encode(writer.folder(), corpus, problems, bar);
@@ -136,8 +137,18 @@ public final class IndexBuilder {
                 tell.accept("left out in all: " + problems.summary());
             }
             VectorStorage vectors = writeGraph(writer.folder(), options, bar);
-            writer.discardWork();
             return writer.publish(draft -> manifest(draft, count, source, vectors));
+        }
+    }
+
+    /** A build that cannot be resumed so stays for who asks for it as it was begun. */
+    private void checkIdentity(GenerationWriter writer, Source source, BuildOptions options)
+            throws IOException {
+        try {
+            identity(source, options).checkIn(IndexLayout.work(writer.folder()));
+        } catch (IndexException e) {
+            writer.keepForResume();
+            throw e;
         }
     }
 
@@ -168,6 +179,9 @@ public final class IndexBuilder {
                 var encoding =
                         new PassageEncoding(
                                 biEncoder, pairTokenizer.tokenizer(), store, vectors, bar)) {
+            if (store.count() > 0) {
+                tell.accept("Resuming: %,d passages are encoded already.".formatted(store.count()));
+            }
             corpus.forEach(encoding, problems);
             encoding.finish();
             if (store.count() == 0) {

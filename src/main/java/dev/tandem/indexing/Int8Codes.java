@@ -70,7 +70,7 @@ final class Int8Codes implements AutoCloseable {
      * Copies a code.
      *
      * @param into byte[{@link #dimension()}]
-     * @return its scale: code times scale is the vector
+     * @return its scale: code times scale has norm 1 and is nearly the vector
      */
     float read(int ordinal, byte[] into) {
         long offset = (long) ordinal * stride;
@@ -78,7 +78,7 @@ final class Int8Codes implements AutoCloseable {
         return rows.get(ValueLayout.JAVA_FLOAT_UNALIGNED, offset);
     }
 
-    /** Cosine of two codes with their scales, -1..1 but for rounding. */
+    /** Cosine of two codes with their scales, -1..1 but for rounding; 1 of two that are equal. */
     static float cosine(byte[] a, float aScale, byte[] b, float bScale) {
         return VectorUtil.dotProduct(a, b) * aScale * bScale;
     }
@@ -111,10 +111,11 @@ final class Int8Codes implements AutoCloseable {
         for (float x : vector) {
             largest = Math.max(largest, Math.abs(x));
         }
-        float scale = largest / LARGEST;
+        float step = largest / LARGEST;
         for (int i = 0; i < vector.length; i++) {
-            code[i] = (byte) (scale == 0 ? 0 : Math.round(vector[i] / scale));
+            code[i] = (byte) (step == 0 ? 0 : Math.round(vector[i] / step));
         }
-        return scale;
+        int squares = VectorUtil.dotProduct(code, code);
+        return squares == 0 ? 0 : (float) (1 / Math.sqrt(squares));
     }
 }

@@ -11,6 +11,9 @@ import java.util.Arrays;
  */
 final class NeighborSelection {
 
+    /** Codes that are so near are copies; equal ones differ by rounding. */
+    private static final float COPY = 1e-6f;
+
     private final Int8Codes codes;
     private final int maxDegree;
     private final float alpha;
@@ -91,7 +94,7 @@ final class NeighborSelection {
             int other = chosen[compared[candidate]++];
             float between = distance(candidate, other);
             // A copy of a chosen neighbour adds no direction.
-            float factor = between <= 0 ? Float.MAX_VALUE : distances[candidate] / between;
+            float factor = between <= COPY ? Float.MAX_VALUE : distances[candidate] / between;
             occlusion[candidate] = Math.max(occlusion[candidate], factor);
         }
         return occlusion[candidate] <= limit;

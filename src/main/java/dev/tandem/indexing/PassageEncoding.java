@@ -6,7 +6,6 @@ import dev.tandem.model.Passage;
 import dev.tandem.onnx.TextTokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -22,8 +21,6 @@ import me.tongfei.progressbar.ProgressBar;
  */
 final class PassageEncoding implements Consumer<Passage>, AutoCloseable {
 
-    private static final Duration CHECKPOINT = Duration.ofSeconds(20);
-
     private final BiEncoder biEncoder;
     private final TextTokenizer pairTokenizer;
     private final PassageWriter store;
@@ -36,7 +33,7 @@ final class PassageEncoding implements Consumer<Passage>, AutoCloseable {
     /** Passages that an earlier build has written already. */
     private int toSkip;
 
-    private long saved = System.nanoTime();
+    private final Checkpoint checkpoint = Checkpoint.usual();
 
     /** A class, for a record should not hold arrays. */
     private static final class Encoded {
@@ -110,7 +107,7 @@ final class PassageEncoding implements Consumer<Passage>, AutoCloseable {
             store.add(next.passage, next.tokens);
             vectors.add(next.vector);
             bar.step();
-            if (System.nanoTime() - saved > CHECKPOINT.toNanos()) {
+            if (checkpoint.isDue()) {
                 save();
             }
         } catch (CompletionException e) {
@@ -127,6 +124,6 @@ final class PassageEncoding implements Consumer<Passage>, AutoCloseable {
     private void save() throws IOException {
         vectors.force();
         store.commit();
-        saved = System.nanoTime();
+        checkpoint.reached();
     }
 }

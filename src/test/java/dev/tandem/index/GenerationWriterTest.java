@@ -131,15 +131,15 @@ class GenerationWriterTest {
     void close_keptForResume_leavesTheFolderForResume() throws IOException {
         Path kept;
         try (var writer = GenerationWriter.open(index, GenerationFixture.clock(1))) {
-            kept = Files.writeString(writer.folder().resolve("checkpoint"), "half");
+            Path work = Files.createDirectories(IndexLayout.work(writer.folder()));
+            kept = Files.writeString(work.resolve("checkpoint"), "half");
             writer.keepForResume();
         }
         assertThat(kept).exists();
 
         try (var writer = GenerationWriter.resume(index, GenerationFixture.clock(2))) {
-            assertThat(writer.folder()).isEqualTo(kept.getParent());
+            assertThat(IndexLayout.work(writer.folder())).isEqualTo(kept.getParent());
             assertThat(kept).hasContent("half");
-            Files.delete(kept);
             Generation published = GenerationFixture.fill(writer);
 
             assertThat(published.id()).isEqualTo("20231114T221321-000");
@@ -147,6 +147,18 @@ class GenerationWriterTest {
             assertThat(published.manifest().files()).hasSize(2);
         }
         assertThat(index.current().damage()).isEmpty();
+        assertThat(index.current().unexpected()).as("work is for builds").isEmpty();
+    }
+
+    @Test
+    void resume_killedWhenItsWorkWasDiscarded_opensANewOne() throws IOException {
+        Path left = leftover("20250102T000000-000.building");
+        Files.move(IndexLayout.work(left), left.resolve("work.discarded"));
+
+        try (var writer = GenerationWriter.resume(index, GenerationFixture.clock(1))) {
+            assertThat(writer.folder()).isEmptyDirectory();
+            assertThat(left).doesNotExist();
+        }
     }
 
     @Test
@@ -200,6 +212,7 @@ class GenerationWriterTest {
     private Path leftover(String name) throws IOException {
         Path left = folder.resolve("generations").resolve(name);
         Files.createDirectories(left.resolve("passages"));
+        Files.createDirectories(IndexLayout.work(left));
         Files.writeString(left.resolve("passages").resolve("segment"), "half");
         return left;
     }
