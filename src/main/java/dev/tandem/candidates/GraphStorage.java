@@ -30,6 +30,8 @@ final class GraphStorage implements ReaderSupplier {
     private final ByteBuffer tail;
     private final ThreadPoolExecutor reads;
     private volatile @Nullable HotRegion hot;
+    private int entryNode = -1;
+    private ByteBuffer entryRecord = ByteBuffer.allocate(0);
 
     private GraphStorage(
             StorageFile file,
@@ -113,6 +115,23 @@ final class GraphStorage implements ReaderSupplier {
             checksums.check(path(), node, records.slice(node * layout().bytes(), layout().bytes()));
         }
         return whole;
+    }
+
+    /** Reads the record that walks begin with, and holds it: none has to wait for it. */
+    void holdEntry(int node) throws IOException {
+        ByteBuffer record = ByteBuffer.allocateDirect(layout().bytes());
+        read(node, record);
+        entryRecord = record;
+        entryNode = node;
+    }
+
+    /** The node whose record is held; -1 for none. */
+    int entryNode() {
+        return entryNode;
+    }
+
+    ByteBuffer entryRecord() {
+        return entryRecord;
     }
 
     @Nullable HotRegion hot() {

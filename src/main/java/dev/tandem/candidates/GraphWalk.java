@@ -18,9 +18,7 @@ import io.github.jbellis.jvector.vector.types.VectorFloat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,11 +30,6 @@ final class GraphWalk implements AutoCloseable {
 
     /** Vectors have norm 1, so the dot product is their cosine. */
     private static final VectorSimilarityFunction SIMILARITY = VectorSimilarityFunction.DOT_PRODUCT;
-
-    private static final Comparator<Candidate> BEST_FIRST =
-            Comparator.comparingDouble(Candidate::similarity)
-                    .reversed()
-                    .thenComparingInt(Candidate::ordinal);
 
     /** Codes are some percent off: so many times more are looked at by their vectors. */
     private static final int CODES_OVERSAMPLING = 4;
@@ -92,48 +85,53 @@ final class GraphWalk implements AutoCloseable {
         for (NodeScore node : nodes) {
             found.add(new Candidate(node.node, cosine(view.score(node.node, node.score))));
         }
-        found.sort(BEST_FIRST);
+        found.sort(BestCandidates.BEST_FIRST);
         return new Candidates(
                 found.subList(0, Math.min(task.count(), found.size())),
                 new Walk(view.visited(), view.expanded(), view.isComplete(), temperature()));
     }
 
-    /** Looks at every accepted node, as suits a few. */
+    /** Looks at every accepted node, as suits a few; in the order of their ordinals. */
     Candidates scan(VectorFloat<?> query, Task task, BitSet accepted) throws IOException {
         reader.begin(task.slowStorage());
-        PQVectors codes = task.codes();
-        int looked = accepted.cardinality();
-        BitSet near =
-                codes == null || looked <= CODES_OVERSAMPLING * task.kept()
-                        ? accepted
-                        : nearest(query, codes, accepted, CODES_OVERSAMPLING * task.kept());
+        BitSet near = shortList(query, task, accepted);
+        near.stream().forEach(node -> reader.expect(node, -node));
         ExactScoreFunction exact = vectors.rerankerFor(query, SIMILARITY);
-        var best = new PriorityQueue<Candidate>(BEST_FIRST.reversed());
-        for (int node = near.nextSetBit(0); node >= 0; node = near.nextSetBit(node + 1)) {
-            reader.expect(node, -node);
-        }
-        reader.readAhead();
+        var best = new BestCandidates(task.count());
         int read = 0;
-        boolean complete = true;
-        for (int node = near.nextSetBit(0);
-                node >= 0 && complete;
-                node = near.nextSetBit(node + 1)) {
-            complete =
-                    read == 0
-                            || (!task.limits().isSpent(read)
-                                    && reader.load(node, task.limits().deadline()));
-            if (complete) {
-                best.add(new Candidate(node, cosine(exact.similarityTo(node))));
-                if (best.size() > task.count()) {
-                    best.remove();
-                }
-                read++;
-                reader.readAhead();
+        for (int node = near.nextSetBit(0); node >= 0; node = near.nextSetBit(node + 1)) {
+            reader.readAhead();
+            if (!mayRead(node, read, task.limits())) {
+                break;
             }
+            best.offer(node, cosine(exact.similarityTo(node)));
+            read++;
         }
+        boolean complete = read == near.cardinality();
         return new Candidates(
-                best.stream().sorted(BEST_FIRST).toList(),
-                new Walk(looked, read, complete, temperature()));
+                best.list(), new Walk(accepted.cardinality(), read, complete, temperature()));
+    }
+
+    /** One is always read, so that there is something to answer with. */
+    private boolean mayRead(int node, int read, WalkLimits limits) throws IOException {
+        return read == 0 || (!limits.isSpent(read) && reader.load(node, limits.deadline()));
+    }
+
+    /** With codes in memory, what is near by them; else all. */
+    private static BitSet shortList(VectorFloat<?> query, Task task, BitSet accepted) {
+        PQVectors codes = task.codes();
+        int most = CODES_OVERSAMPLING * task.kept();
+        if (codes == null || accepted.cardinality() <= most) {
+            return accepted;
+        }
+        ScoreFunction scores = codes.precomputedScoreFunctionFor(query, SIMILARITY);
+        var best = new BestCandidates(most);
+        for (int node = accepted.nextSetBit(0); node >= 0; node = accepted.nextSetBit(node + 1)) {
+            best.offer(node, scores.similarityTo(node));
+        }
+        BitSet near = new BitSet();
+        best.list().forEach(candidate -> near.set(candidate.ordinal()));
+        return near;
     }
 
     @Override
@@ -163,24 +161,6 @@ final class GraphWalk implements AutoCloseable {
             }
         }
         return nearest;
-    }
-
-    private static BitSet nearest(
-            VectorFloat<?> query, PQVectors codes, BitSet accepted, int count) {
-        ScoreFunction scores = codes.precomputedScoreFunctionFor(query, SIMILARITY);
-        var best = new PriorityQueue<Candidate>(BEST_FIRST.reversed());
-        for (int node = accepted.nextSetBit(0); node >= 0; node = accepted.nextSetBit(node + 1)) {
-            float score = scores.similarityTo(node);
-            if (best.size() < count) {
-                best.add(new Candidate(node, score));
-            } else if (score > best.element().similarity()) {
-                best.remove();
-                best.add(new Candidate(node, score));
-            }
-        }
-        BitSet near = new BitSet();
-        best.forEach(candidate -> near.set(candidate.ordinal()));
-        return near;
     }
 
     private Temperature temperature() {

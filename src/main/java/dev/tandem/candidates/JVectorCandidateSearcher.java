@@ -80,6 +80,7 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
             try {
                 var graph = load(file, storage);
                 check(file, graph, storage, size, dimension);
+                holdEntry(graph, storage);
                 var searcher = new JVectorCandidateSearcher(storage, graph, oversampling);
                 searcher.fetch(generation, memory);
                 return searcher;
@@ -114,6 +115,12 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
             throw new IndexException(
                     "%s has %s; its checksums are for %s. Build the index again."
                             .formatted(file, layout, storage.layout()));
+        }
+    }
+
+    private static void holdEntry(OnDiskGraphIndex graph, GraphStorage storage) throws IOException {
+        try (var view = graph.getView()) {
+            storage.holdEntry(view.entryNode().node);
         }
     }
 

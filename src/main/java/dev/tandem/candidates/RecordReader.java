@@ -82,6 +82,10 @@ final class RecordReader implements RandomAccessReader {
         if (holds(layout.offset(node)) || useHot(node)) {
             return true;
         }
+        if (node == storage.entryNode()) {
+            showRecord(storage.entryRecord(), node, 0);
+            return true;
+        }
         long start = System.nanoTime();
         boolean loaded = patient ? await(node, deadline) : read(node);
         if (System.nanoTime() - start > SLOW_NANOS) {
