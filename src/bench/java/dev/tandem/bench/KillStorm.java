@@ -153,9 +153,16 @@ public final class KillStorm {
                         () -> inBuilding("graph.checksums"),
                         () -> inBuilding("manifest.json"),
                         () -> !before.equals(new IndexFolder(index).currentId()));
+        // What a stopped build left is there before the one that resumes it has begun.
+        boolean anew = named(".building").isEmpty() || !List.of(command).contains("--resume");
+        BooleanSupplier moment = moments.get(random.nextInt(moments.size()));
         var process = start(command);
         boolean killed =
-                kill(process, buildMillis, moments.get(random.nextInt(moments.size())), 1_000);
+                kill(
+                        process,
+                        buildMillis,
+                        () -> (anew || process.log().contains("Resuming:")) && moment.getAsBoolean(),
+                        1_000);
         String log = process.log();
         if (log.contains("Resuming:")) {
             resumed++;
