@@ -111,12 +111,11 @@ final class BoundedView implements ImmutableGraphIndex.View {
         reader.readAhead();
     }
 
-    /** One node is always expanded, so that there is something to answer with. */
     private boolean mayExpand(int node) {
         try {
             complete =
                     complete
-                            && (expanded == 0 || !limits.isSpent(expanded))
+                            && limits.allowStep(expanded, reader.isInMemory(node))
                             && reader.load(node, expanded == 0 ? null : limits.deadline());
             return complete;
         } catch (IOException e) {

@@ -112,9 +112,9 @@ final class GraphWalk implements AutoCloseable {
                 best.list(), new Walk(accepted.cardinality(), read, complete, temperature()));
     }
 
-    /** One is always read, so that there is something to answer with. */
     private boolean mayRead(int node, int read, WalkLimits limits) throws IOException {
-        return read == 0 || (!limits.isSpent(read) && reader.load(node, limits.deadline()));
+        return limits.allowStep(read, reader.isInMemory(node))
+                && reader.load(node, read == 0 ? null : limits.deadline());
     }
 
     /** With codes in memory, what is near by them; else all. */

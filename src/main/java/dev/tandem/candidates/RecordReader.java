@@ -79,11 +79,7 @@ final class RecordReader implements RandomAccessReader {
      * @return false if it did not come until the deadline
      */
     boolean load(int node, @Nullable Deadline deadline) throws IOException {
-        if (holds(layout.offset(node)) || useHot(node)) {
-            return true;
-        }
-        if (node == storage.entryNode()) {
-            showRecord(storage.entryRecord(), node, 0);
+        if (isInMemory(node)) {
             return true;
         }
         long start = System.nanoTime();
@@ -201,6 +197,18 @@ final class RecordReader implements RandomAccessReader {
         from = start;
         to = end;
         shift = index - start;
+    }
+
+    /** Whether a node's record needs no read; it is the one that is read from then. */
+    boolean isInMemory(int node) {
+        if (holds(layout.offset(node)) || useHot(node)) {
+            return true;
+        }
+        if (node == storage.entryNode()) {
+            showRecord(storage.entryRecord(), node, 0);
+            return true;
+        }
+        return false;
     }
 
     private boolean isHot(int node) {

@@ -190,8 +190,9 @@ class JVectorCandidateSearcherTest {
                     searcher.search(
                             queries.getFirst(), 100, null, new WalkLimits(past, Integer.MAX_VALUE));
 
-            assertThat(cut.walk().expanded()).isEqualTo(1);
-            assertThat(cut.walk().complete()).isFalse();
+            assertThat(cut.walk().expanded()).isBetween(1, 256);
+            // All of a small graph is in memory, and a walk there is a matter of microseconds.
+            assertThat(cut.walk().complete()).isEqualTo(kind == Kind.WHOLE);
             assertThat(cut.list()).isNotEmpty();
         }
     }

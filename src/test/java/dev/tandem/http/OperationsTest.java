@@ -86,7 +86,7 @@ class OperationsTest {
         assertThat(schemas.at("/SearchRequest/properties/topK/maximum").asInt()).isEqualTo(1_000);
         assertThat(names(schemas.at("/SearchAnswer/properties")))
                 .containsExactlyInAnyOrder(
-                        "results", "coverage", "timings", "generation", "device");
+                        "results", "coverage", "walk", "timings", "generation", "device");
         assertThat(api.at("/paths/~1v1~1search/get/parameters").findValuesAsText("name"))
                 .containsExactlyInAnyOrder("q", "topK", "candidateCount", "budgetMs", "filter");
     }

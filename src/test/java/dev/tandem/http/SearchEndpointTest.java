@@ -33,7 +33,9 @@ class SearchEndpointTest {
         JsonNode answer = ok(Doors.post("{\"query\": \"" + QUERY + "\"}"));
 
         assertThat(names(answer))
-                .containsExactly("results", "coverage", "timings", "generation", "device");
+                .containsExactly("results", "coverage", "walk", "timings", "generation", "device");
+        assertThat(names(answer.path("walk")))
+                .containsExactly("visited", "expanded", "complete", "temperature");
         assertThat(names(answer.path("coverage")))
                 .containsExactly(
                         "requested", "planned", "scored", "cancelled", "fromCache", "reason");

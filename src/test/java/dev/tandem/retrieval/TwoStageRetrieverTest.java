@@ -3,7 +3,6 @@ package dev.tandem.retrieval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tandem.candidates.CandidateSearcher;
 import dev.tandem.candidates.JVectorCandidateSearcher;
 import dev.tandem.candidates.WalkLimits;
 import dev.tandem.fixtures.ManualClock;
@@ -15,7 +14,6 @@ import dev.tandem.index.IndexManifest;
 import dev.tandem.index.IndexManifest.TokenizerRef;
 import dev.tandem.index.Memory;
 import dev.tandem.model.Candidate;
-import dev.tandem.model.Candidates;
 import dev.tandem.model.Coverage;
 import dev.tandem.model.Coverage.Reason;
 import dev.tandem.model.Deadline;
@@ -34,10 +32,8 @@ import dev.tandem.rerank.CrossEncoder;
 import dev.tandem.rerank.Reranker;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -153,55 +149,16 @@ class TwoStageRetrieverTest {
     }
 
     @Test
-    void search_timeForStageOneOnly_isItsOrder() {
-        var clock = new ManualClock();
-        CandidateSearcher late =
-                new CandidateSearcher() {
-                    @Override
-                    public Candidates search(
-                            float[] vector,
-                            int count,
-                            @Nullable BitSet accepted,
-                            WalkLimits limits) {
-                        Candidates found = searcher.search(vector, count, accepted, limits);
-                        clock.advance(Duration.ofSeconds(2));
-                        return found;
-                    }
+    void search_noTime_isStageOne() {
+        SearchResult result = search(() -> {}, BERLIN, Deadline.after(Duration.ZERO));
 
-                    @Override
-                    public void close() {
-                        // The test's.
-                    }
-                };
-
-        SearchResult result =
-                search(
-                        () -> {},
-                        BERLIN,
-                        Deadline.after(Duration.ofSeconds(1), clock),
-                        generation,
-                        late);
-
+        assertThat(result.walk().complete()).isTrue();
         assertThat(result.coverage()).isEqualTo(new Coverage(10, 10, 0, 0, 0, Reason.BUDGET_SPENT));
         assertThat(result.passages())
                 .extracting(RankedPassage::retrieveRank)
                 .containsExactly(1, 2, 3, 4, 5);
         assertThat(result.passages()).allMatch(hit -> hit.logit() == null);
         assertThat(ids(result)).isEqualTo(ids(searcherAlone()));
-    }
-
-    @Test
-    void search_noTime_isWhatAStepOfTheWalkFound() {
-        SearchResult result = search(() -> {}, BERLIN, Deadline.after(Duration.ZERO));
-
-        assertThat(result.walk().expanded()).isEqualTo(1);
-        assertThat(result.walk().complete()).isFalse();
-        assertThat(result.coverage().reason()).isEqualTo(Reason.BUDGET_SPENT);
-        assertThat(result.coverage().scored()).isZero();
-        assertThat(result.passages())
-                .isNotEmpty()
-                .isSortedAccordingTo(Comparator.comparing(RankedPassage::retrieveRank))
-                .allMatch(hit -> hit.logit() == null);
     }
 
     @Test
@@ -281,15 +238,6 @@ class TwoStageRetrieverTest {
     /** One run at a time, so that a clock which goes on with each run is exact. */
     private SearchResult search(
             Runnable before, Query query, Deadline deadline, Generation searched) {
-        return search(before, query, deadline, searched, searcher);
-    }
-
-    private static SearchResult search(
-            Runnable before,
-            Query query,
-            Deadline deadline,
-            Generation searched,
-            CandidateSearcher stageOne) {
         var tokenizer = RealModels.pairTokenizer();
         var order = new StageOrder(ScoreBlend.replace(Activation.SIGMOID));
         try (var passages = Passages.open(searched, tokenizer);
@@ -297,7 +245,7 @@ class TwoStageRetrieverTest {
             return new TwoStageRetriever(
                             RealModels.biEncoder(),
                             tokenizer,
-                            stageOne,
+                            searcher,
                             passages,
                             reranker,
                             order,
