@@ -249,7 +249,7 @@ public final class ColdStart {
                             n,
                             all.getFirst(),
                             all.get(n / 2),
-                            all.get(Math.min(n - 1, n * 99 / 100)),
+                            all.get((int) Math.ceil(n * 0.99) - 1),
                             all.getLast());
                 });
     }

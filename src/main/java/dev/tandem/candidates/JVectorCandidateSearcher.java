@@ -38,11 +38,11 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
     /** The codes of all vectors in a file of their own, as JVector's PQVectors. */
     public static final FormatHeader CODES = new FormatHeader("TandemPq", 1);
 
-    /** An expanded node costs so many times a node that is only read. */
-    private static final double EXPANSION_COST = 3;
+    /** An expanded node costs so many times a node that is only read, 2.5 us; measured. */
+    private static final double EXPANSION_COST = 2.25;
 
     /** A node that is scored by its code costs so much of one that is read. */
-    private static final double CODE_COST = 0.05;
+    private static final double CODE_COST = 0.09;
 
     private final GraphStorage storage;
     private final OnDiskGraphIndex graph;

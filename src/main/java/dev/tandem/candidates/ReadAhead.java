@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,10 @@ final class ReadAhead {
     private record Expected(int node, float score) {}
 
     private final GraphStorage storage;
+
+    /** Reads in a row that came from memory. */
+    private final AtomicInteger fastReads = new AtomicInteger();
+
     private final PriorityQueue<Expected> expected =
             new PriorityQueue<>((a, b) -> Float.compare(b.score(), a.score()));
     private final Map<Integer, CompletableFuture<ByteBuffer>> started = new HashMap<>();
@@ -36,9 +41,15 @@ final class ReadAhead {
 
     /** Forgets all; reads that run end for nobody. */
     void clear() {
+        fastReads.set(0);
         expected.clear();
         started.values().forEach(read -> read.cancel(false));
         started.clear();
+    }
+
+    /** How many of the last reads in a row were as fast as reads from memory are. */
+    int fastReads() {
+        return fastReads.get();
     }
 
     void expect(int node, float score) {
@@ -96,8 +107,11 @@ final class ReadAhead {
 
     private ByteBuffer record(int node) {
         ByteBuffer record = ByteBuffer.allocate(storage.layout().bytes());
+        long start = System.nanoTime();
         try {
             storage.read(node, record);
+            boolean fast = System.nanoTime() - start < RecordReader.SLOW_NANOS;
+            fastReads.updateAndGet(inARow -> fast ? inARow + 1 : 0);
             return record;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 final class RecordReader implements RandomAccessReader {
 
     /** A read that takes longer did not come from memory. */
-    private static final long SLOW_NANOS = 500_000;
+    static final long SLOW_NANOS = 500_000;
+
+    /** After so many fast reads in a row, one that was slow was a busy host's. */
+    private static final int FAST_AGAIN = 16;
 
     private final GraphStorage storage;
     private final RecordLayout layout;
@@ -87,6 +90,9 @@ final class RecordReader implements RandomAccessReader {
         if (System.nanoTime() - start > SLOW_NANOS) {
             slowReads++;
             patient = true;
+        } else if (patient && readAhead.fastReads() >= FAST_AGAIN) {
+            readAhead.clear();
+            patient = false;
         }
         return loaded;
     }
