@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -57,16 +58,19 @@ public record Generation(Path folder, IndexManifest manifest) {
 
     /** Reads every file and compares length and checksum; one line for each that differs. */
     public List<String> damage() {
+        return damage(_ -> true);
+    }
+
+    /** As {@link #damage()}, of files whose paths in the manifest fit. */
+    List<String> damage(Predicate<String> paths) {
         List<String> damage = new ArrayList<>();
         for (FileEntry file : manifest.files()) {
-            String problem = lengthProblem(file);
-            if (problem.isEmpty()) {
-                problem = checksumProblem(file);
-            }
-            if (!problem.isEmpty()) {
-                damage.add(problem);
+            if (paths.test(file.path())) {
+                String problem = lengthProblem(file);
+                damage.add(problem.isEmpty() ? checksumProblem(file) : problem);
             }
         }
+        damage.removeIf(String::isEmpty);
         return damage;
     }
 

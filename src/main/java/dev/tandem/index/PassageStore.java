@@ -10,10 +10,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.regex.Pattern;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.CheckIndex;
 import org.apache.lucene.index.DirectoryReader;
@@ -31,6 +33,11 @@ import org.apache.lucene.util.IOUtils;
 public final class PassageStore implements AutoCloseable {
 
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
+
+    /** Lucene's terms, postings and points. */
+    private static final Pattern FILTER_FILES =
+            Pattern.compile("passages/.*\\.(doc|psm|tim|tip|tmd|kdd|kdi|kdm)");
+
     private static final String STORED = "id, title, text and metadata";
 
     private final Path folder;
@@ -38,9 +45,12 @@ public final class PassageStore implements AutoCloseable {
     private final DirectoryReader reader;
     private final LeafReader segment;
     private final MetadataSearch metadata;
+    private final Generation generation;
+    private boolean filterFilesChecked;
 
-    private PassageStore(Path folder, MMapDirectory directory, DirectoryReader reader) {
-        this.folder = folder;
+    private PassageStore(Generation generation, MMapDirectory directory, DirectoryReader reader) {
+        this.generation = generation;
+        this.folder = IndexLayout.passages(generation.folder());
         this.directory = directory;
         this.reader = reader;
         this.segment = reader.leaves().getFirst().reader();
@@ -57,19 +67,18 @@ public final class PassageStore implements AutoCloseable {
      */
     public static PassageStore open(Generation generation) {
         Path folder = IndexLayout.passages(generation.folder());
-        int expected = generation.manifest().passages();
-        return read(folder + " cannot be read", () -> open(folder, expected));
+        return read(folder + " cannot be read", () -> open(generation, folder));
     }
 
-    private static PassageStore open(Path folder, int expected) throws IOException {
+    private static PassageStore open(Generation generation, Path folder) throws IOException {
         var opened = new ArrayDeque<Closeable>();
         try {
             var directory = new MMapDirectory(folder, NoLockFactory.INSTANCE);
             opened.push(directory);
             var reader = DirectoryReader.open(directory);
             opened.push(reader);
-            checkSize(folder, reader, expected);
-            var store = new PassageStore(folder, directory, reader);
+            checkSize(folder, reader, generation.manifest().passages());
+            var store = new PassageStore(generation, directory, reader);
             opened.clear();
             return store;
         } finally {
@@ -143,7 +152,24 @@ public final class PassageStore implements AutoCloseable {
      * @throws IndexException if the store cannot be read
      */
     public BitSet matching(Filter filter) {
+        checkFilterFiles();
         return read(folder + " cannot be searched by metadata", () -> metadata.matching(filter));
+    }
+
+    /**
+     * Terms and points have no checksum that Lucene compares when it reads some of them; all are
+     * compared once, when the first filter comes. They are some bytes a passage.
+     */
+    private synchronized void checkFilterFiles() {
+        if (filterFilesChecked) {
+            return;
+        }
+        List<String> damage = generation.damage(path -> FILTER_FILES.matcher(path).matches());
+        if (!damage.isEmpty()) {
+            throw new IndexException(
+                    String.join("; ", damage) + ". Filters cannot be used. Build the index again.");
+        }
+        filterFilesChecked = true;
     }
 
     /**

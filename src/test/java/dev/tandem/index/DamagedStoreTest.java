@@ -91,6 +91,29 @@ class DamagedStoreTest {
     }
 
     @Test
+    void matching_aFlippedBitInTermsOrPoints_isRefusedAtTheFirstFilter() throws IOException {
+        List<Path> terms =
+                files().stream().filter(f -> f.toString().matches(".*[.](doc|ti.|kd.)")).toList();
+        assertThat(terms).hasSizeGreaterThan(3);
+        for (Path file : terms) {
+            byte[] whole = Files.readAllBytes(file);
+            byte[] damaged = whole.clone();
+            damaged[whole.length / 2] ^= 1;
+            Files.write(file, damaged);
+
+            assertThatThrownBy(
+                            () -> {
+                                try (var store = PassageStore.open(generation)) {
+                                    store.matching(new OneOf("kind", List.of(new Text("1"))));
+                                }
+                            })
+                    .isInstanceOf(IndexException.class)
+                    .hasMessageContaining(file.toString());
+            Files.write(file, whole);
+        }
+    }
+
+    @Test
     void verify_flippedTokens_namesThePassage() throws IOException {
         Path file = store().resolve("_0_Lucene90_0.dvd");
         byte[] whole = Files.readAllBytes(file);
