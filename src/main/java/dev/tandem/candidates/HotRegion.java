@@ -4,9 +4,7 @@ import dev.tandem.index.FormatHeader;
 import dev.tandem.model.IndexException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.concurrent.ExecutorService;
 import java.util.stream.IntStream;
@@ -71,13 +69,7 @@ final class HotRegion {
             graph.readFully(record, layout.offset(node));
             out.position(out.position() + layout.bytes());
         }
-        FormatHeader.putChecksum(out);
-        try (var channel =
-                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            for (out.flip(); out.hasRemaining(); ) {
-                channel.write(out);
-            }
-        }
+        FormatHeader.write(out, file);
     }
 
     /**

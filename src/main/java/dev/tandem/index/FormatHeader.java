@@ -38,9 +38,19 @@ public record FormatHeader(String magic, int version) {
         into.put(magic.getBytes(StandardCharsets.US_ASCII)).putInt(version);
     }
 
-    /** Ends a file: the checksum of everything that lies in the buffer so far. */
-    public static void putChecksum(ByteBuffer into) {
-        into.putInt(checksum(into.duplicate().flip()));
+    /**
+     * Writes a file that must not exist yet.
+     *
+     * @param content from the header on, filled up to the room for the checksum
+     */
+    public static void write(ByteBuffer content, Path file) throws IOException {
+        content.putInt(checksum(content.duplicate().flip())).flip();
+        try (var channel =
+                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            while (content.hasRemaining()) {
+                channel.write(content);
+            }
+        }
     }
 
     /** Ends a file that was written in pieces. */

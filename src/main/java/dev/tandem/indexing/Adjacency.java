@@ -1,13 +1,9 @@
 package dev.tandem.indexing;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * Neighbour lists of a graph that is being built, in a mapped file: their number costs no heap, and
@@ -18,15 +14,15 @@ final class Adjacency implements AutoCloseable {
 
     private static final int LOCKS = 1 << 12;
 
-    private final Arena arena;
+    private final MappedFile file;
     private final MemorySegment rows;
     private final int size;
     private final int capacity;
     private final Object[] locks = new Object[LOCKS];
 
-    private Adjacency(Arena arena, MemorySegment rows, int size, int capacity) {
-        this.arena = arena;
-        this.rows = rows;
+    private Adjacency(MappedFile file, int size, int capacity) {
+        this.file = file;
+        rows = file.bytes();
         this.size = size;
         this.capacity = capacity;
         for (int i = 0; i < LOCKS; i++) {
@@ -40,20 +36,8 @@ final class Adjacency implements AutoCloseable {
      * @param capacity most neighbours that a node can have
      */
     static Adjacency open(Path file, int size, int capacity) throws IOException {
-        Arena arena = Arena.ofShared();
-        try (var channel =
-                FileChannel.open(
-                        file,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE)) {
-            long bytes = (long) size * (capacity + 1) * Integer.BYTES;
-            return new Adjacency(
-                    arena, channel.map(MapMode.READ_WRITE, 0, bytes, arena), size, capacity);
-        } catch (IOException | RuntimeException e) {
-            arena.close();
-            throw e;
-        }
+        long bytes = (long) size * (capacity + 1) * Integer.BYTES;
+        return new Adjacency(MappedFile.writable(file, 0, bytes), size, capacity);
     }
 
     int size() {
@@ -96,7 +80,7 @@ final class Adjacency implements AutoCloseable {
 
     @Override
     public void close() {
-        arena.close();
+        file.close();
     }
 
     private long offset(int node) {

@@ -1,13 +1,9 @@
 package dev.tandem.indexing;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.stream.IntStream;
 import org.apache.lucene.util.VectorUtil;
 
@@ -21,15 +17,15 @@ final class Int8Codes implements AutoCloseable {
     private static final int LARGEST = 127;
     private static final int BLOCK = 1_024;
 
-    private final Arena arena;
+    private final MappedFile file;
     private final MemorySegment rows;
     private final int dimension;
     private final int stride;
     private final int size;
 
-    private Int8Codes(Arena arena, MemorySegment rows, int dimension, int size) {
-        this.arena = arena;
-        this.rows = rows;
+    private Int8Codes(MappedFile file, int dimension, int size) {
+        this.file = file;
+        rows = file.bytes();
         this.dimension = dimension;
         this.size = size;
         stride = stride(dimension);
@@ -37,23 +33,16 @@ final class Int8Codes implements AutoCloseable {
 
     /** Encodes all vectors into a file, on all cores. */
     static Int8Codes encode(VectorFile vectors, Path file) throws IOException {
-        Arena arena = Arena.ofShared();
         int dimension = vectors.dimension();
-        try (var channel =
-                FileChannel.open(
-                        file,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE)) {
-            long bytes = (long) vectors.size() * stride(dimension);
-            MemorySegment rows = channel.map(MapMode.READ_WRITE, 0, bytes, arena);
-            var codes = new Int8Codes(arena, rows, dimension, vectors.size());
+        long bytes = (long) vectors.size() * stride(dimension);
+        var codes = new Int8Codes(MappedFile.writable(file, 0, bytes), dimension, vectors.size());
+        try {
             IntStream.range(0, (vectors.size() + BLOCK - 1) / BLOCK)
                     .parallel()
                     .forEach(block -> codes.encodeBlock(vectors, block));
             return codes;
-        } catch (IOException | RuntimeException e) {
-            arena.close();
+        } catch (RuntimeException e) {
+            codes.close();
             throw e;
         }
     }
@@ -85,7 +74,7 @@ final class Int8Codes implements AutoCloseable {
 
     @Override
     public void close() {
-        arena.close();
+        file.close();
     }
 
     private static int stride(int dimension) {

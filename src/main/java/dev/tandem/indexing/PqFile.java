@@ -9,14 +9,10 @@ import io.github.jbellis.jvector.vector.VectorizationProvider;
 import io.github.jbellis.jvector.vector.types.ByteSequence;
 import io.github.jbellis.jvector.vector.types.VectorTypeSupport;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.stream.IntStream;
 
 /**
@@ -35,13 +31,13 @@ final class PqFile implements AutoCloseable {
     private static final int BLOCK = 1_024;
 
     private final ProductQuantization quantization;
-    private final Arena arena;
+    private final MappedFile file;
     private final MemorySegment codes;
 
-    private PqFile(ProductQuantization quantization, Arena arena, MemorySegment codes) {
+    private PqFile(ProductQuantization quantization, MappedFile file) {
         this.quantization = quantization;
-        this.arena = arena;
-        this.codes = codes;
+        this.file = file;
+        codes = file.bytes();
     }
 
     /**
@@ -62,19 +58,16 @@ final class PqFile implements AutoCloseable {
             out.writeInt(subspaces);
             start = out.position();
         }
-        Arena arena = Arena.ofShared();
-        try (var channel =
-                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            long bytes = (long) vectors.size() * subspaces;
-            MemorySegment codes = channel.map(MapMode.READ_WRITE, start, bytes, arena);
-            var written = new PqFile(quantization, arena, codes);
+        long bytes = (long) vectors.size() * subspaces;
+        var written = new PqFile(quantization, MappedFile.writable(file, start, bytes));
+        try {
             IntStream.range(0, (vectors.size() + BLOCK - 1) / BLOCK)
                     .parallel()
                     .forEach(block -> written.encodeBlock(vectors, block));
             FormatHeader.appendChecksum(file);
             return written;
         } catch (IOException | RuntimeException e) {
-            arena.close();
+            written.close();
             throw e;
         }
     }
@@ -92,7 +85,7 @@ final class PqFile implements AutoCloseable {
 
     @Override
     public void close() {
-        arena.close();
+        file.close();
     }
 
     private void encodeBlock(VectorFile vectors, int block) {

@@ -1,13 +1,11 @@
 package dev.tandem.indexing;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -20,14 +18,14 @@ public final class VectorFile implements AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    private final Arena arena;
+    private final MappedFile file;
     private final MemorySegment values;
     private final int dimension;
     private final int size;
 
-    private VectorFile(Arena arena, MemorySegment values, int dimension) {
-        this.arena = arena;
-        this.values = values;
+    private VectorFile(MappedFile file, int dimension) {
+        this.file = file;
+        values = file.bytes();
         this.dimension = dimension;
         size = Math.toIntExact(values.byteSize() / rowBytes(dimension));
     }
@@ -38,15 +36,7 @@ public final class VectorFile implements AutoCloseable {
      * @param dimension numbers in a vector
      */
     public static VectorFile open(Path file, int dimension) throws IOException {
-        // Freed by whoever closes it: the build's threads read it together.
-        Arena arena = Arena.ofShared();
-        try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return new VectorFile(
-                    arena, channel.map(MapMode.READ_ONLY, 0, channel.size(), arena), dimension);
-        } catch (IOException | RuntimeException e) {
-            arena.close();
-            throw e;
-        }
+        return new VectorFile(MappedFile.readOnly(file), dimension);
     }
 
     public int size() {
@@ -69,7 +59,7 @@ public final class VectorFile implements AutoCloseable {
 
     @Override
     public void close() {
-        arena.close();
+        file.close();
     }
 
     static long rowBytes(int dimension) {
