@@ -168,7 +168,7 @@ public final class ColdStart {
         void note(String what) throws Exception {
             ColdStart.this.note(what + " ms", (System.nanoTime() - start) / 1e6);
             long[] reads = reads();
-            ColdStart.this.note(what + " reads", reads[0]);
+            ColdStart.this.note(what + " reads", (double) reads[0]);
             ColdStart.this.note(what + " MB", reads[1] / 1e6);
             start = System.nanoTime();
         }
@@ -177,7 +177,7 @@ public final class ColdStart {
     /** Requests and bytes since the last call. */
     private long[] reads() throws IOException {
         String[] words =
-                Files.readString(mount.resolve(".slowfs-stats")).trim().split("\\s+");
+                Files.readString(mount.resolve(".slowfs-stats")).trim().split("\\s+", -1);
         long[] now = {Long.parseLong(words[1]), Long.parseLong(words[3])};
         long[] since = {now[0] - seen[0], now[1] - seen[1]};
         seen = now;
