@@ -44,6 +44,7 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
     /** A node that is scored by its code costs so much of one that is read. */
     private static final double CODE_COST = 0.09;
 
+    private final OpenGraph opened;
     private final GraphStorage storage;
     private final OnDiskGraphIndex graph;
     private final double oversampling;
@@ -54,10 +55,10 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
     /** Whether the last walk had to wait for the storage; the next one then reads ahead. */
     private volatile boolean slowStorage;
 
-    private JVectorCandidateSearcher(
-            GraphStorage storage, OnDiskGraphIndex graph, double oversampling) {
-        this.storage = storage;
-        this.graph = graph;
+    private JVectorCandidateSearcher(OpenGraph opened, double oversampling) {
+        this.opened = opened;
+        storage = opened.storage();
+        graph = opened.graph();
         this.oversampling = oversampling;
     }
 
@@ -74,59 +75,15 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
      */
     public static JVectorCandidateSearcher open(
             Path generation, int size, int dimension, double oversampling, Memory memory) {
-        Path file = IndexLayout.graph(generation);
+        OpenGraph opened = OpenGraph.open(generation, size, dimension);
         try {
-            var storage = GraphStorage.open(file, IndexLayout.checksums(generation));
-            try {
-                var graph = load(file, storage);
-                check(file, graph, storage, size, dimension);
-                holdEntry(graph, storage);
-                var searcher = new JVectorCandidateSearcher(storage, graph, oversampling);
-                searcher.fetch(generation, memory);
-                return searcher;
-            } catch (IOException | RuntimeException e) {
-                storage.close();
-                throw e;
-            }
-        } catch (IOException e) {
-            throw unreadable(file, e);
-        }
-    }
-
-    private static OnDiskGraphIndex load(Path file, GraphStorage storage) {
-        try {
-            return OnDiskGraphIndex.load(storage);
+            var searcher = new JVectorCandidateSearcher(opened, oversampling);
+            searcher.fetch(generation, memory);
+            return searcher;
         } catch (RuntimeException e) {
-            // JVector wraps whatever it meets in a bare RuntimeException.
-            throw unreadable(file, e);
+            opened.close();
+            throw e;
         }
-    }
-
-    private static void check(
-            Path file, OnDiskGraphIndex graph, GraphStorage storage, int size, int dimension)
-            throws IOException {
-        if (graph.size(0) != size || graph.getDimension() != dimension) {
-            throw new IndexException(
-                    "%s holds %d vectors of dimension %d; the manifest says %d of %d. Build the index again."
-                            .formatted(file, graph.size(0), graph.getDimension(), size, dimension));
-        }
-        RecordLayout layout = RecordLayout.of(graph);
-        if (!layout.equals(storage.layout())) {
-            throw new IndexException(
-                    "%s has %s; its checksums are for %s. Build the index again."
-                            .formatted(file, layout, storage.layout()));
-        }
-    }
-
-    private static void holdEntry(OnDiskGraphIndex graph, GraphStorage storage) throws IOException {
-        try (var view = graph.getView()) {
-            storage.holdEntry(view.entryNode().node);
-        }
-    }
-
-    private static IndexException unreadable(Path file, Exception e) {
-        return new IndexException(
-                file + " cannot be read as a graph: " + e + ". Build the index again.", e);
     }
 
     private void fetch(Path generation, Memory memory) {
@@ -312,14 +269,9 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
 
     @Override
     public void close() {
-        try {
-            for (var walk = idle.poll(); walk != null; walk = idle.poll()) {
-                walk.close();
-            }
-            graph.close();
-            storage.close();
-        } catch (IOException e) {
-            throw new IndexException("Cannot close the graph: " + e.getMessage(), e);
+        for (var walk = idle.poll(); walk != null; walk = idle.poll()) {
+            close(walk);
         }
+        opened.close();
     }
 }

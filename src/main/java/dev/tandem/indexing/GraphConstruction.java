@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -30,7 +29,6 @@ final class GraphConstruction implements AutoCloseable {
     private static final int BATCH = 4_096;
 
     private static final int MEAN_SAMPLE = 20_000;
-    private static final int CONNECT_ROUNDS = 8;
 
     private final VectorFile vectors;
     private final GraphParameters parameters;
@@ -99,7 +97,7 @@ final class GraphConstruction implements AutoCloseable {
         }
         save(done);
         onCores(threads, 0, vectors.size(), GraphBuilder.Worker::trim);
-        connect();
+        new Reachability(graph, parameters.maxDegree(), entry).connect(builder.worker());
         return graph;
     }
 
@@ -140,92 +138,6 @@ final class GraphConstruction implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new IllegalStateException("The graph could not be built: " + e.getCause(), e);
         }
-    }
-
-    /** Links nodes that no path from the entry node reaches to the nearest ones that one does. */
-    private void connect() {
-        var worker = builder.worker();
-        for (int round = 0; round < CONNECT_ROUNDS; round++) {
-            BitSet reached = reached();
-            if (reached.cardinality() == vectors.size()) {
-                return;
-            }
-            for (int node = reached.nextClearBit(0);
-                    node < vectors.size();
-                    node = reached.nextClearBit(node + 1)) {
-                attach(node, worker.walk(node));
-            }
-        }
-        throw new IllegalStateException(
-                "Some passages cannot be reached in the graph. This is a bug.");
-    }
-
-    /**
-     * Gives the nearest node that has room a link to {@code node}. If none has, it steps between
-     * one of them and its last neighbour: what was reached stays so.
-     */
-    private void attach(int node, Beam nearest) {
-        int[] neighbors = new int[graph.capacity()];
-        for (int i = 0; i < nearest.size(); i++) {
-            int count = graph.read(nearest.node(i), neighbors);
-            if (nearest.node(i) == node || contains(neighbors, count, node)) {
-                // Reached since, by way of another one.
-                return;
-            }
-            if (count < parameters.maxDegree()) {
-                neighbors[count] = node;
-                graph.write(nearest.node(i), neighbors, count + 1);
-                return;
-            }
-        }
-        // Not always the nearest: many copies of one passage would become one long chain.
-        stepIn(nearest.node(node % nearest.size()), node, neighbors);
-    }
-
-    private void stepIn(int before, int node, int[] neighbors) {
-        int count = graph.read(before, neighbors);
-        int behind = neighbors[count - 1];
-        neighbors[count - 1] = node;
-        graph.write(before, neighbors, count);
-        count = graph.read(node, neighbors);
-        if (!contains(neighbors, count, behind)) {
-            int last = Math.min(count, parameters.maxDegree() - 1);
-            neighbors[last] = behind;
-            graph.write(node, neighbors, last + 1);
-        }
-    }
-
-    private static boolean contains(int[] neighbors, int count, int node) {
-        for (int i = 0; i < count; i++) {
-            if (neighbors[i] == node) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private BitSet reached() {
-        BitSet reached = new BitSet(vectors.size());
-        BitSet frontier = new BitSet(vectors.size());
-        reached.set(entry);
-        frontier.set(entry);
-        int[] neighbors = new int[graph.capacity()];
-        while (!frontier.isEmpty()) {
-            BitSet following = new BitSet(vectors.size());
-            for (int node = frontier.nextSetBit(0);
-                    node >= 0;
-                    node = frontier.nextSetBit(node + 1)) {
-                int count = graph.read(node, neighbors);
-                for (int i = 0; i < count; i++) {
-                    if (!reached.get(neighbors[i])) {
-                        reached.set(neighbors[i]);
-                        following.set(neighbors[i]);
-                    }
-                }
-            }
-            frontier = following;
-        }
-        return reached;
     }
 
     /**
