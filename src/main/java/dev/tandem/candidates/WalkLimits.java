@@ -25,11 +25,9 @@ public record WalkLimits(@Nullable Deadline deadline, int nodeBudget) {
         }
     }
 
-    /** The limits of one walk for an answer that is due at {@code deadline}. */
+    /** The limits of one walk that is due at {@code deadline}. */
     public static WalkLimits of(CandidatesConfig config, Deadline deadline) {
-        return new WalkLimits(
-                deadline.share(config.budgetShare()),
-                config.nodeBudget().orElse(Integer.MAX_VALUE));
+        return new WalkLimits(deadline, config.nodeBudget().orElse(Integer.MAX_VALUE));
     }
 
     /**

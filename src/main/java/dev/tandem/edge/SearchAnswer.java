@@ -3,9 +3,11 @@ package dev.tandem.edge;
 import dev.tandem.model.Coverage;
 import dev.tandem.model.RankedPassage;
 import dev.tandem.model.SearchResult;
+import dev.tandem.model.Span;
 import dev.tandem.model.Stage;
 import dev.tandem.model.Timings;
 import dev.tandem.model.Walk;
+import dev.tandem.model.Work;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,7 @@ public record SearchAnswer(
         Coverage coverage,
         Walk walk,
         Times timings,
+        Computed work,
         String generation,
         String device) {
 
@@ -28,6 +31,9 @@ public record SearchAnswer(
      * @param rerankScore raw output of the cross-encoder; null if it did not score the passage
      * @param similarity cosine of stage 1
      * @param retrieveRank 1-based place in stage 1's order
+     * @param tokensIn tokens of title and text; null if the cross-encoder did not score the passage
+     * @param tokensUsed tokens that it read, those of overlapping parts twice; null likewise
+     * @param span the part whose score is the passage's, in tokens; null likewise
      */
     public record Hit(
             int rank,
@@ -37,6 +43,9 @@ public record SearchAnswer(
             @Nullable Float rerankScore,
             float similarity,
             int retrieveRank,
+            @Nullable Integer tokensIn,
+            @Nullable Integer tokensUsed,
+            @Nullable Span span,
             String title,
             String text,
             Map<String, Object> metadata) {}
@@ -44,18 +53,36 @@ public record SearchAnswer(
     /** Milliseconds. */
     public record Times(double encodeMs, double retrieveMs, double rerankMs, double totalMs) {}
 
+    /**
+     * What stage 2 computed; what came from the cache is not in it.
+     *
+     * @param tokens of the pairs, special tokens included
+     * @param paddedTokens tokens and padding
+     * @param predictedMs time of the runs over all cores, as predicted before each
+     * @param measuredMs time of the runs over all cores
+     */
+    public record Computed(
+            int runs,
+            int pairs,
+            long tokens,
+            long paddedTokens,
+            double predictedMs,
+            double measuredMs) {}
+
     static SearchAnswer of(SearchResult result) {
         return new SearchAnswer(
                 result.passages().stream().map(SearchAnswer::hit).toList(),
                 result.coverage(),
                 result.walk(),
                 times(result.timings()),
+                computed(result.work()),
                 result.generation(),
                 result.device());
     }
 
     private static Hit hit(RankedPassage ranked) {
         var passage = ranked.passage();
+        var reading = ranked.reading();
         return new Hit(
                 ranked.rank(),
                 passage.id(),
@@ -64,6 +91,9 @@ public record SearchAnswer(
                 ranked.logit(),
                 ranked.similarity(),
                 ranked.retrieveRank(),
+                reading == null ? null : reading.tokensIn(),
+                reading == null ? null : reading.tokensUsed(),
+                reading == null ? null : reading.span(),
                 passage.title(),
                 passage.text(),
                 passage.metadata());
@@ -75,6 +105,16 @@ public record SearchAnswer(
                 millis(timings.retrieve()),
                 millis(timings.rerank()),
                 millis(timings.total()));
+    }
+
+    private static Computed computed(Work work) {
+        return new Computed(
+                work.runs(),
+                work.pairs(),
+                work.tokens(),
+                work.paddedTokens(),
+                millis(work.predicted()),
+                millis(work.measured()));
     }
 
     /** To the microsecond: what is below is noise. */

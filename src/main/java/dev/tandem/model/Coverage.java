@@ -5,7 +5,8 @@ package dev.tandem.model;
  * <= requested} and {@code fromCache <= scored}.
  *
  * @param requested candidates that the caller asked to rerank
- * @param planned candidates that stage 1 found and stage 2 set out to score
+ * @param planned candidates that the time was thought to suffice for when stage 2 began, or more if
+ *     more were tried
  * @param scored candidates that the cross-encoder scored
  * @param cancelled candidates whose scoring was begun and given up, or failed
  * @param fromCache scored candidates whose score was not computed for this answer
@@ -22,6 +23,8 @@ public record Coverage(
         CANDIDATES_CUT,
         /** Time ran out: the scored head is reranked, the rest follows in stage-1 order. */
         BUDGET_SPENT,
+        /** Scoring ended early, because more of it was unlikely to change the topK. */
+        CONVERGED,
         /** The cross-encoder failed: what it could not score follows in stage-1 order. */
         RERANK_UNAVAILABLE
     }

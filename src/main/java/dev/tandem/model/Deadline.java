@@ -38,6 +38,11 @@ public record Deadline(long atNanos, LongSupplier clock) {
         return new Deadline(atNanos - (long) (Math.max(0, left) * (1 - share)), clock);
     }
 
+    /** A deadline that is earlier by this. */
+    public Deadline minus(Duration duration) {
+        return new Deadline(atNanos - duration.toNanos(), clock);
+    }
+
     public boolean expired() {
         return atNanos - clock.getAsLong() <= 0;
     }

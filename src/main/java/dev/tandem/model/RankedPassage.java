@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param logit raw output of the cross-encoder, unbounded; null when it did not score this passage
  * @param similarity cosine of stage 1, -1..1
  * @param retrieveRank 1-based place in stage 1's order
+ * @param reading what the cross-encoder read of it; null when it did not score this passage
  */
 public record RankedPassage(
         int rank,
@@ -20,4 +21,5 @@ public record RankedPassage(
         Stage stage,
         @Nullable Float logit,
         float similarity,
-        int retrieveRank) {}
+        int retrieveRank,
+        @Nullable Reading reading) {}

@@ -9,6 +9,7 @@ import java.util.List;
  * @param coverage how much of the asked-for work was done
  * @param walk how the candidates were found
  * @param timings where the time went
+ * @param work what stage 2 computed
  * @param generation id of the index generation that was searched
  * @param device what the cross-encoder ran on
  */
@@ -17,5 +18,6 @@ public record SearchResult(
         Coverage coverage,
         Walk walk,
         Timings timings,
+        Work work,
         String generation,
         String device) {}

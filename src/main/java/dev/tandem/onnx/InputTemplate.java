@@ -54,7 +54,8 @@ final class InputTemplate {
     }
 
     /** Puts together a sequence of {@code firstLength + secondLength + overhead()} tokens. */
-    ModelInput assemble(long[] first, int firstLength, int[] second, int secondLength) {
+    ModelInput assemble(
+            long[] first, int firstLength, int[] second, int secondFrom, int secondLength) {
         int length = overhead() + firstLength + secondLength;
         long[] ids = new long[length];
         long[] types = new long[length];
@@ -63,7 +64,7 @@ final class InputTemplate {
         Arrays.fill(types, at, at + firstLength, firstType);
         at = put(between, betweenTypes, ids, types, at + firstLength);
         for (int i = 0; i < secondLength; i++) {
-            ids[at + i] = second[i];
+            ids[at + i] = second[secondFrom + i];
         }
         Arrays.fill(types, at, at + secondLength, secondType);
         put(after, afterTypes, ids, types, at + secondLength);

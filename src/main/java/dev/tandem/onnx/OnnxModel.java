@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.RunOptions;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.TensorInfo;
 import dev.tandem.model.ModelException;
@@ -22,9 +23,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A text model in ONNX Runtime on the CPU: one sequence a run, one thread a run. Runs from several
- * threads go side by side. One sequence a run makes an int8 result independent of what else is
- * asked, since dynamic quantisation takes its scale over the whole batch.
+ * A text model in ONNX Runtime on the CPU, one thread a run. Runs from several threads go side by
+ * side. One sequence a run makes an int8 result independent of what else is asked, since dynamic
+ * quantisation takes its scale over the whole batch.
  */
 public final class OnnxModel implements AutoCloseable {
 
@@ -111,19 +112,21 @@ public final class OnnxModel implements AutoCloseable {
      * @throws OrtException if the run fails
      */
     public float[] run(ModelInput input, String output) throws OrtException {
-        long[] shape = {1, input.length()};
-        long[] mask = new long[input.length()];
-        Arrays.fill(mask, 1);
+        return run(List.of(input), output, new StopSignal());
+    }
+
+    /**
+     * Runs sequences together, the shorter ones padded to the longest.
+     *
+     * @return the output's values in row-major order, float[product of its shape]
+     * @throws RunStoppedException if the signal was given before the end
+     * @throws OrtException if the run fails
+     */
+    public float[] run(List<ModelInput> batch, String output, StopSignal stop) throws OrtException {
         Map<String, OnnxTensor> feeds = new HashMap<>();
         try {
-            feeds.put(INPUT_IDS, tensor(input.inputIds(), shape));
-            feeds.put(ATTENTION_MASK, tensor(mask, shape));
-            if (takesTokenTypes) {
-                feeds.put(TOKEN_TYPE_IDS, tensor(input.tokenTypeIds(), shape));
-            }
-            try (var result = session.run(feeds, Set.of(output))) {
-                return values((OnnxTensor) result.get(0));
-            }
+            feed(batch, feeds);
+            return run(feeds, output, stop);
         } finally {
             feeds.values().forEach(OnnxTensor::close);
         }
@@ -135,6 +138,43 @@ public final class OnnxModel implements AutoCloseable {
             session.close();
         } catch (OrtException e) {
             throw new ModelException("Cannot close " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private float[] run(Map<String, OnnxTensor> feeds, String output, StopSignal stop)
+            throws OrtException {
+        try (var options = new RunOptions()) {
+            stop.begin(options);
+            try (var result = session.run(feeds, Set.of(output), options)) {
+                return values((OnnxTensor) result.get(0));
+            } catch (OrtException e) {
+                if (stop.stopped()) {
+                    throw new RunStoppedException();
+                }
+                throw e;
+            } finally {
+                stop.end(options);
+            }
+        }
+    }
+
+    private void feed(List<ModelInput> batch, Map<String, OnnxTensor> feeds) throws OrtException {
+        int length = batch.stream().mapToInt(ModelInput::length).max().orElseThrow();
+        long[] shape = {batch.size(), length};
+        long[] ids = new long[batch.size() * length];
+        long[] types = new long[ids.length];
+        long[] mask = new long[ids.length];
+        for (int i = 0; i < batch.size(); i++) {
+            ModelInput input = batch.get(i);
+            int at = i * length;
+            System.arraycopy(input.inputIds(), 0, ids, at, input.length());
+            System.arraycopy(input.tokenTypeIds(), 0, types, at, input.length());
+            Arrays.fill(mask, at, at + input.length(), 1);
+        }
+        feeds.put(INPUT_IDS, tensor(ids, shape));
+        feeds.put(ATTENTION_MASK, tensor(mask, shape));
+        if (takesTokenTypes) {
+            feeds.put(TOKEN_TYPE_IDS, tensor(types, shape));
         }
     }
 

@@ -4,6 +4,7 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.model.ModelException;
+import dev.tandem.model.Span;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -79,22 +80,38 @@ public final class TextTokenizer implements AutoCloseable {
     /** Like {@link #single(String)}, of a text that is token ids already. */
     public ModelInput single(long[] ids) {
         int length = Math.min(ids.length, maxSequenceLength - single.overhead());
-        return single.assemble(ids, length, new int[0], 0);
+        return single.assemble(ids, length, new int[0], 0, 0);
     }
 
-    /** A query and a passage with their special tokens; only the passage is cut. */
+    /** A query and the beginning of a passage, as much of it as fits. */
     public ModelInput pair(long[] query, int[] passage) {
-        int room = maxSequenceLength - pair.overhead() - query.length;
-        if (room < 0) {
+        int room = Math.max(0, passageRoom(query.length));
+        return pair(query, passage, new Span(0, Math.min(passage.length, room)));
+    }
+
+    /**
+     * A query and a part of a passage with their special tokens.
+     *
+     * @param query at most {@link #maxQueryTokens()} token ids
+     * @param span at most {@link #passageRoom} tokens of the passage
+     */
+    public ModelInput pair(long[] query, int[] passage, Span span) {
+        if (span.length() > passageRoom(query.length)) {
             throw new IllegalArgumentException(
-                    "query of " + query.length + " tokens, at most " + maxQueryTokens());
+                    "a query of %d tokens and %d tokens of the passage, the model reads %d in all"
+                            .formatted(query.length, span.length(), maxSequenceLength));
         }
-        return pair.assemble(query, query.length, passage, Math.min(passage.length, room));
+        return pair.assemble(query, query.length, passage, span.from(), span.length());
+    }
+
+    /** Tokens of a passage that are read together with a query of so many tokens; may be < 0. */
+    public int passageRoom(int queryTokens) {
+        return maxSequenceLength - pair.overhead() - queryTokens;
     }
 
     /** Longest query in tokens: what is left when a passage keeps a place worth scoring. */
     public int maxQueryTokens() {
-        int room = maxSequenceLength - pair.overhead();
+        int room = passageRoom(0);
         return room - Math.min(PASSAGE_TOKENS, room / 2);
     }
 

@@ -1,16 +1,33 @@
 package dev.tandem.rerank;
 
 import dev.tandem.onnx.ModelInput;
+import dev.tandem.onnx.StopSignal;
+import java.util.List;
 
-/** Scores (query, passage) pairs, one at a time. Thread-safe. */
+/** Scores (query, passage) pairs. Thread-safe. */
 public interface CrossEncoder {
 
     /**
-     * @param pair query and passage as one input, at most the model's sequence length
-     * @return raw output of the model, unbounded; NaN if the model gives it
+     * Scores pairs in one run.
+     *
+     * @param pairs query and passage as one input each, at most the model's sequence length; at
+     *     most {@link #largestBatch()} of them
+     * @param stop ends the run early
+     * @return raw outputs of the model in the order of the pairs, unbounded; NaN if the model gives
+     *     it
      * @throws CrossEncoderException if the run fails
+     * @throws dev.tandem.onnx.RunStoppedException if the signal was given before the end
      */
-    float logit(ModelInput pair);
+    float[] logits(List<ModelInput> pairs, StopSignal stop);
+
+    /**
+     * Pairs that one run may take without changing their scores: 1 on the CPU, where a dynamic int8
+     * model takes its scale over the whole run.
+     */
+    int largestBatch();
+
+    /** How long its runs take on this host; learns as long as the model is open. */
+    CostModel cost();
 
     /** What it runs on: {@code cpu} or {@code cuda}. */
     String device();

@@ -7,8 +7,10 @@ import dev.tandem.onnx.ModelCard.Canary;
 import dev.tandem.onnx.ModelFolder;
 import dev.tandem.onnx.ModelInput;
 import dev.tandem.onnx.OnnxModel;
+import dev.tandem.onnx.StopSignal;
 import dev.tandem.onnx.TextTokenizer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** A cross-encoder in ONNX Runtime on the CPU. */
@@ -18,6 +20,7 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
     private final TextTokenizer tokenizer;
     private final OnnxModel model;
     private final String output;
+    private final Calibration.Result calibration;
 
     private OnnxCrossEncoder(ModelCard card, TextTokenizer tokenizer, OnnxModel model) {
         this.card = card;
@@ -26,10 +29,15 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
         output = logitOutput(model);
         warmUp();
         card.canary().forEach(this::check);
+        calibration =
+                new Calibration(this::someInput, this::logit)
+                        .measure(
+                                card.maxSequenceLength(),
+                                Runtime.getRuntime().availableProcessors());
     }
 
     /**
-     * Loads the model, runs it once, and compares its card's canary pairs.
+     * Loads the model, compares its card's canary pairs, and measures how long runs take.
      *
      * @throws ModelException if the folder does not hold a cross-encoder that runs
      */
@@ -44,15 +52,39 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
     }
 
     @Override
-    public float logit(ModelInput pair) {
+    public float[] logits(List<ModelInput> pairs, StopSignal stop) {
         try {
-            return model.run(pair, output)[0];
+            return model.run(pairs, output, stop);
         } catch (OrtException e) {
             throw new CrossEncoderException(
-                    "%s failed on a pair of %d tokens: %s"
-                            .formatted(model.file(), pair.length(), e.getMessage()),
+                    "%s failed on %d pairs, the first one of %d tokens: %s"
+                            .formatted(
+                                    model.file(),
+                                    pairs.size(),
+                                    pairs.getFirst().length(),
+                                    e.getMessage()),
                     e);
         }
+    }
+
+    /** The score of one pair, for as long as it takes. */
+    public float logit(ModelInput pair) {
+        return logits(List.of(pair), new StopSignal())[0];
+    }
+
+    @Override
+    public int largestBatch() {
+        return 1;
+    }
+
+    @Override
+    public CostModel cost() {
+        return calibration.cost();
+    }
+
+    /** Runs side by side that were measured to be of use on this host. */
+    public int concurrency() {
+        return calibration.concurrency();
     }
 
     @Override
@@ -97,6 +129,12 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
                             .formatted(model.file(), tokenizer.largestId(), e.getMessage()),
                     e);
         }
+    }
+
+    private ModelInput someInput(int length) {
+        long[] ids = new long[length];
+        Arrays.fill(ids, tokenizer.ids("a")[0]);
+        return tokenizer.single(ids);
     }
 
     private void check(Canary canary) {

@@ -1,5 +1,7 @@
 package dev.tandem.rerank;
 
+import dev.tandem.model.Reading;
+
 /** What became of one candidate in stage 2. */
 public sealed interface Outcome {
 
@@ -9,18 +11,24 @@ public sealed interface Outcome {
     /**
      * The cross-encoder scored it.
      *
-     * @param logit raw output, unbounded, never NaN
+     * @param logit raw output, unbounded, never NaN; the highest of its parts
+     * @param reading what of the passage was read
+     * @param fromCache whether nothing was computed for it
      */
-    record Scored(int index, float logit) implements Outcome {}
+    record Scored(int index, float logit, Reading reading, boolean fromCache) implements Outcome {}
 
     /** It has no score of stage 2. */
     record Skipped(int index, Reason reason) implements Outcome {}
 
     /** Why a candidate has no score. */
     enum Reason {
-        /** The deadline had passed before its turn. */
+        /** Its runs would not have ended in time. */
         LATE,
-        /** The run failed or gave NaN. */
-        FAILED
+        /** A run was under way at the deadline, and was stopped. */
+        CANCELLED,
+        /** The run failed or gave NaN, or hung until the deadline. */
+        FAILED,
+        /** The top of the answer was settled before its turn. */
+        CONVERGED
     }
 }

@@ -4,6 +4,10 @@ package dev.tandem.rerank;
 @FunctionalInterface
 public interface PassageTokens {
 
-    /** Token ids of the passage's full text by the cross-encoder's tokenizer, no special tokens. */
-    int[] tokenIds(int ordinal);
+    /**
+     * @param index place in the order in which they are scored, 0-based
+     * @return token ids of the passage's full text by the cross-encoder's tokenizer, no special
+     *     tokens
+     */
+    int[] tokenIds(int index);
 }

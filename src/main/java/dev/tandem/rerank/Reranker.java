@@ -2,22 +2,22 @@ package dev.tandem.rerank;
 
 import static dev.tandem.rerank.Outcome.Reason.FAILED;
 
-import dev.tandem.model.Candidate;
 import dev.tandem.model.Deadline;
 import dev.tandem.onnx.TextTokenizer;
-import dev.tandem.rerank.Outcome.Scored;
 import dev.tandem.rerank.Outcome.Skipped;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /**
- * Scores candidates in stage-1 order until the deadline: one pair a run, one run a core. No run
- * starts after the deadline, so a late answer is late by one run at most. What was scored is kept.
+ * Scores candidates in their order until the deadline and keeps what was scored. No run begins that
+ * is predicted to end late; one that is late all the same is stopped, and the answer does not wait
+ * for it. Calls side by side take turns, a run each.
  */
 public final class Reranker implements AutoCloseable {
 
@@ -27,9 +27,11 @@ public final class Reranker implements AutoCloseable {
     private final TextTokenizer tokenizer;
     private final int concurrency;
     private final ExecutorService runs;
+    private final DeadlineTimer timer = new DeadlineTimer();
+    private final AtomicInteger active = new AtomicInteger();
 
     /**
-     * @param concurrency runs side by side; the number of cores is as fast as anything on a CPU
+     * @param concurrency runs side by side
      */
     public Reranker(CrossEncoder crossEncoder, TextTokenizer tokenizer, int concurrency) {
         this.crossEncoder = crossEncoder;
@@ -41,32 +43,24 @@ public final class Reranker implements AutoCloseable {
     }
 
     /**
-     * @param query token ids of the query, at most {@link TextTokenizer#maxQueryTokens()}
-     * @param candidates in stage-1 order
-     * @return one outcome a candidate, in the same order; never fails
+     * Never fails, and never ends later than some milliseconds after the deadline, whatever the
+     * cross-encoder does. Who cancels it stops the work.
      */
-    public Uni<List<Outcome>> rerank(
-            long[] query, List<Candidate> candidates, PassageTokens tokens, Deadline deadline) {
-        return Multi.createFrom()
-                .range(0, candidates.size())
-                .onItem()
-                .transformToUni(
-                        index ->
-                                Uni.createFrom()
-                                        .item(
-                                                () ->
-                                                        score(
-                                                                index,
-                                                                query,
-                                                                candidates.get(index),
-                                                                tokens,
-                                                                deadline))
-                                        .runSubscriptionOn(runs))
-                .merge(concurrency)
-                .collect()
-                .asList()
-                .map(Reranker::inOrder)
-                .invoke(Reranker::tellOfFailures);
+    public Uni<Reranking> rerank(RerankTask task, Deadline deadline) {
+        return Uni.createFrom()
+                .deferred(
+                        () -> {
+                            var call =
+                                    new RerankCall(
+                                            task, deadline, crossEncoder, tokenizer, share());
+                            return Uni.combine()
+                                    .any()
+                                    .of(lanes(call), timer.at(deadline))
+                                    .onTermination()
+                                    .invoke(() -> end(call))
+                                    .map(_ -> call.result())
+                                    .invoke(Reranker::tellOfFailures);
+                        });
     }
 
     /** What the cross-encoder runs on. */
@@ -74,17 +68,45 @@ public final class Reranker implements AutoCloseable {
         return crossEncoder.device();
     }
 
+    /** Waits for the runs that have begun. */
     @Override
     public void close() {
         runs.close();
+        timer.close();
     }
 
-    private static List<Outcome> inOrder(List<Outcome> outcomes) {
-        return outcomes.stream().sorted(Comparator.comparingInt(Outcome::index)).toList();
+    /** Lanes for one call more, counting it in. */
+    private double share() {
+        return (double) concurrency / active.incrementAndGet();
+    }
+
+    private void end(RerankCall call) {
+        active.decrementAndGet();
+        call.stop();
+    }
+
+    /**
+     * Ends when no lane finds work any more. A lane queues for a thread before each step, and the
+     * queue is first come, first served: that shares the threads fairly between calls.
+     */
+    private Uni<Boolean> lanes(RerankCall call) {
+        Uni<Boolean> step = Uni.createFrom().item(call::step).runSubscriptionOn(runs);
+        Multi<Boolean> lane = Multi.createBy().repeating().uni(() -> step).whilst(goesOn -> goesOn);
+        return Multi.createBy()
+                .merging()
+                .withConcurrency(concurrency)
+                .streams(Collections.nCopies(concurrency, lane))
+                .collect()
+                .last()
+                .onFailure()
+                .invoke(e -> LOG.errorf(e, "Scoring ended early"))
+                .onFailure()
+                .recoverWithItem(false);
     }
 
     /** One line an answer: a model that fails fails on every pair. */
-    private static void tellOfFailures(List<Outcome> outcomes) {
+    private static void tellOfFailures(Reranking reranking) {
+        List<Outcome> outcomes = reranking.outcomes();
         long failed =
                 outcomes.stream()
                         .filter(o -> o instanceof Skipped(_, Outcome.Reason r) && r == FAILED)
@@ -93,21 +115,6 @@ public final class Reranker implements AutoCloseable {
             LOG.warnf(
                     "The cross-encoder failed on %d of %d candidates; level DEBUG says how",
                     failed, outcomes.size());
-        }
-    }
-
-    private Outcome score(
-            int index, long[] query, Candidate candidate, PassageTokens tokens, Deadline deadline) {
-        if (deadline.expired()) {
-            return new Skipped(index, Outcome.Reason.LATE);
-        }
-        try {
-            int[] passage = tokens.tokenIds(candidate.ordinal());
-            float logit = crossEncoder.logit(tokenizer.pair(query, passage));
-            return Float.isNaN(logit) ? new Skipped(index, FAILED) : new Scored(index, logit);
-        } catch (RuntimeException e) {
-            LOG.debugf(e, "Candidate %d of the query has no rerank score", index + 1);
-            return new Skipped(index, FAILED);
         }
     }
 }

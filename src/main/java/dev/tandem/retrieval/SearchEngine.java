@@ -15,7 +15,7 @@ import dev.tandem.rerank.Reranker;
 public final class SearchEngine implements AutoCloseable {
 
     private final Generation generation;
-    private final String crossEncoder;
+    private final String crossEncoderName;
     private final JVectorCandidateSearcher searcher;
     private final Passages passages;
     private final Reranker reranker;
@@ -28,7 +28,7 @@ public final class SearchEngine implements AutoCloseable {
             Memory memory,
             RerankConfig rerankConfig) {
         this.generation = generation;
-        crossEncoder = models.crossEncoder().card().name();
+        crossEncoderName = models.crossEncoder().card().name();
         IndexManifest manifest = generation.manifest();
         var tokenizer = models.crossEncoder().tokenizer();
         searcher =
@@ -39,10 +39,12 @@ public final class SearchEngine implements AutoCloseable {
                         candidatesConfig.oversampling(),
                         memory);
         passages = openPassages(generation, tokenizer);
-        int cores = Runtime.getRuntime().availableProcessors();
+        var crossEncoder = models.crossEncoder();
         reranker =
                 new Reranker(
-                        models.crossEncoder(), tokenizer, rerankConfig.concurrency().orElse(cores));
+                        crossEncoder,
+                        tokenizer,
+                        rerankConfig.concurrency().orElse(crossEncoder.concurrency()));
         var order = new StageOrder(blend(models, rerankConfig.order()));
         retriever =
                 new TwoStageRetriever(
@@ -108,7 +110,7 @@ public final class SearchEngine implements AutoCloseable {
 
     /** Name of the cross-encoder. */
     public String crossEncoder() {
-        return crossEncoder;
+        return crossEncoderName;
     }
 
     /** What the cross-encoder runs on. */

@@ -1,6 +1,7 @@
 package dev.tandem.retrieval;
 
 import dev.tandem.model.Candidate;
+import dev.tandem.model.Reading;
 import dev.tandem.model.Stage;
 import dev.tandem.rerank.Outcome;
 import dev.tandem.rerank.Outcome.Scored;
@@ -32,6 +33,7 @@ final class StageOrder {
      * @param strength what reranked hits are sorted by, unbounded
      * @param score 0..1
      * @param logit of the cross-encoder; null if it did not score the candidate
+     * @param reading what it read; null if it did not score the candidate
      */
     record Placed(
             int index,
@@ -39,7 +41,8 @@ final class StageOrder {
             double strength,
             double score,
             Stage stage,
-            @Nullable Float logit) {}
+            @Nullable Float logit,
+            @Nullable Reading reading) {}
 
     /**
      * @param candidates in stage-1 order
@@ -48,8 +51,8 @@ final class StageOrder {
     List<Placed> of(List<Candidate> candidates, List<Outcome> outcomes) {
         List<Placed> order = new ArrayList<>();
         for (Outcome outcome : outcomes) {
-            if (outcome instanceof Scored(int index, float logit)) {
-                order.add(reranked(index, candidates.get(index), logit));
+            if (outcome instanceof Scored scored) {
+                order.add(reranked(scored, candidates.get(scored.index())));
             }
         }
         // Sorted by strength: far from 0 the sigmoid has no digits left to tell scores apart.
@@ -63,15 +66,21 @@ final class StageOrder {
         return order;
     }
 
-    private Placed reranked(int index, Candidate candidate, float logit) {
-        double strength = blend.strength(logit, candidate.similarity());
-        double score = blend.score(strength);
-        return new Placed(index, candidate, strength, score, Stage.RERANK, logit);
+    private Placed reranked(Scored scored, Candidate candidate) {
+        double strength = blend.strength(scored.logit(), candidate.similarity());
+        return new Placed(
+                scored.index(),
+                candidate,
+                strength,
+                blend.score(strength),
+                Stage.RERANK,
+                scored.logit(),
+                scored.reading());
     }
 
     private static Placed retrieved(int index, Candidate candidate, double ceiling) {
         // Rounding can take a cosine a little out of -1..1.
         double score = ceiling * Math.clamp((1 + candidate.similarity()) / 2, 0, 1);
-        return new Placed(index, candidate, score, score, Stage.RETRIEVE, null);
+        return new Placed(index, candidate, score, score, Stage.RETRIEVE, null, null);
     }
 }

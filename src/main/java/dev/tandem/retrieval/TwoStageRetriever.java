@@ -6,8 +6,6 @@ import dev.tandem.candidates.QueryEncoder;
 import dev.tandem.candidates.WalkLimits;
 import dev.tandem.model.Candidate;
 import dev.tandem.model.Candidates;
-import dev.tandem.model.Coverage;
-import dev.tandem.model.Coverage.Reason;
 import dev.tandem.model.Deadline;
 import dev.tandem.model.Filter;
 import dev.tandem.model.InvalidRequestException;
@@ -17,11 +15,10 @@ import dev.tandem.model.RankedPassage;
 import dev.tandem.model.SearchResult;
 import dev.tandem.model.Temperature;
 import dev.tandem.model.Timings;
-import dev.tandem.model.Walk;
 import dev.tandem.onnx.TextTokenizer;
-import dev.tandem.rerank.Outcome;
-import dev.tandem.rerank.Outcome.Scored;
-import dev.tandem.rerank.Outcome.Skipped;
+import dev.tandem.rerank.Convergence;
+import dev.tandem.rerank.PassageCut;
+import dev.tandem.rerank.RerankTask;
 import dev.tandem.rerank.Reranker;
 import dev.tandem.retrieval.StageOrder.Placed;
 import io.smallrye.mutiny.Uni;
@@ -40,6 +37,7 @@ public final class TwoStageRetriever {
     private final Reranker reranker;
     private final StageOrder order;
     private final CandidatesConfig config;
+    private final AnswerReserve reserve = new AnswerReserve();
 
     TwoStageRetriever(
             QueryEncoder encoder,
@@ -70,27 +68,39 @@ public final class TwoStageRetriever {
         long[] queryTokens = queryTokens(query);
         float[] vector = encoder.encodeQuery(query.text());
         long encoded = System.nanoTime();
-        Candidates found = candidates(vector, query, WalkLimits.of(config, deadline));
+        var due = Deadlines.of(deadline, reserve.get(), config.budgetShare());
+        Candidates found = candidates(vector, query, WalkLimits.of(config, due.walk()));
         List<Candidate> candidates = found.list();
         if (found.walk().temperature() == Temperature.COLD) {
             passages.readAhead(candidates);
         }
         long retrieved = System.nanoTime();
-        return reranker.rerank(queryTokens, candidates, passages::tokenIds, deadline)
+        var task =
+                new RerankTask(
+                        queryTokens,
+                        candidates.size(),
+                        index -> passages.tokenIds(candidates.get(index).ordinal()),
+                        PassageCut.HEAD,
+                        Convergence.NEVER);
+        return reranker.rerank(task, due.rerank())
                 .map(
-                        outcomes -> {
+                        reranking -> {
                             long reranked = System.nanoTime();
                             List<RankedPassage> ranked =
-                                    ranked(order.of(candidates, outcomes), query.topK());
+                                    ranked(
+                                            order.of(candidates, reranking.outcomes()),
+                                            query.topK());
+                            learn(due, reranked);
                             return new SearchResult(
                                     ranked,
-                                    coverage(query.candidateCount(), outcomes, found.walk()),
+                                    CoverageOf.search(query, reranking, found.walk()),
                                     found.walk(),
                                     new Timings(
                                             Duration.ofNanos(encoded - started),
                                             Duration.ofNanos(retrieved - encoded),
                                             Duration.ofNanos(reranked - retrieved),
                                             Duration.ofNanos(System.nanoTime() - started)),
+                                    reranking.work(),
                                     passages.generation(),
                                     reranker.device());
                         });
@@ -134,28 +144,16 @@ public final class TwoStageRetriever {
                             hit.stage(),
                             hit.logit(),
                             hit.candidate().similarity(),
-                            hit.index() + 1));
+                            hit.index() + 1,
+                            hit.reading()));
         }
         return ranked;
     }
 
-    private static Coverage coverage(int requested, List<Outcome> outcomes, Walk walk) {
-        int scored = (int) outcomes.stream().filter(o -> o instanceof Scored).count();
-        int failed = count(outcomes, Outcome.Reason.FAILED);
-        int late = count(outcomes, Outcome.Reason.LATE);
-        Reason reason =
-                late > 0
-                        ? Reason.BUDGET_SPENT
-                        : failed > 0
-                                ? Reason.RERANK_UNAVAILABLE
-                                : walk.complete() ? Reason.COMPLETE : Reason.CANDIDATES_CUT;
-        return new Coverage(requested, outcomes.size(), scored, failed, 0, reason);
-    }
-
-    private static int count(List<Outcome> outcomes, Outcome.Reason reason) {
-        return (int)
-                outcomes.stream()
-                        .filter(o -> o instanceof Skipped(_, Outcome.Reason r) && r == reason)
-                        .count();
+    /** From the end of scoring, or from when it was due if that was told of late. */
+    private void learn(Deadlines due, long reranked) {
+        Duration assembling = Duration.ofNanos(System.nanoTime() - reranked);
+        Duration late = due.rerank().remaining().negated();
+        reserve.observe(late.compareTo(assembling) > 0 ? late : assembling);
     }
 }

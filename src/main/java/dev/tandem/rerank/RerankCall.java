@@ -1,0 +1,229 @@
+package dev.tandem.rerank;
+
+import dev.tandem.model.Deadline;
+import dev.tandem.model.Span;
+import dev.tandem.onnx.RunStoppedException;
+import dev.tandem.onnx.StopSignal;
+import dev.tandem.onnx.TextTokenizer;
+import dev.tandem.rerank.CandidateInputs.Part;
+import dev.tandem.rerank.Outcome.Reason;
+import dev.tandem.rerank.Outcome.Skipped;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One task on its way through stage 2. Some lanes work on it side by side: each takes the next
+ * candidates in order, reads them, and runs them if that is predicted to end in time. A candidate
+ * that is too long for the rest of the time is left out, and a few after it are tried.
+ */
+final class RerankCall {
+
+    private static final Logger LOG = Logger.getLogger(RerankCall.class);
+
+    /** Candidates too long for the rest of the time, after which no shorter one is looked for. */
+    private static final int MOST_MISSES = 16;
+
+    /** From this multiple of its predicted time on, a run is not slow but hangs. */
+    private static final int HANGS = 8;
+
+    /** Candidates whose lengths stand for all in the plan. */
+    private static final int SAMPLE = 8;
+
+    private final RerankTask task;
+    private final Deadline deadline;
+    private final CrossEncoder crossEncoder;
+    private final TextTokenizer tokenizer;
+    private final PairBatcher batcher;
+    private final StopSignal stop = new StopSignal();
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger misses = new AtomicInteger();
+    private final AtomicInteger settled = new AtomicInteger(Integer.MAX_VALUE);
+    private final AtomicReferenceArray<@Nullable Outcome> outcomes;
+    private final AtomicReferenceArray<@Nullable Begun> begun;
+    private final double lanes;
+    private volatile int planned;
+    private final WorkCounter work = new WorkCounter();
+
+    /** A candidate whose run was begun. */
+    private record Begun(long at, long predicted) {}
+
+    /**
+     * @param lanes that it has for itself; a share of one if it has to wait for other calls
+     */
+    RerankCall(
+            RerankTask task,
+            Deadline deadline,
+            CrossEncoder crossEncoder,
+            TextTokenizer tokenizer,
+            double lanes) {
+        this.task = task;
+        this.lanes = lanes;
+        this.deadline = deadline;
+        this.crossEncoder = crossEncoder;
+        this.tokenizer = tokenizer;
+        batcher = new PairBatcher(crossEncoder.largestBatch());
+        outcomes = new AtomicReferenceArray<>(task.count());
+        begun = new AtomicReferenceArray<>(task.count());
+    }
+
+    /**
+     * Takes the next candidates and does what can be done for them.
+     *
+     * @return false if there is nothing left that can be done
+     */
+    boolean step() {
+        int window = crossEncoder.largestBatch();
+        int from = next.getAndAdd(window);
+        if (from >= task.count() || stop.stopped() || deadline.expired()) {
+            return false;
+        }
+        if (from == 0) {
+            planned = plan();
+        }
+        if (task.convergence().settled(from)) {
+            settled.accumulateAndGet(from, Math::min);
+            return false;
+        }
+        List<CandidateInputs> read = read(from, Math.min(from + window, task.count()));
+        for (List<Part> batch : thoseThatFit(read)) {
+            run(batch);
+        }
+        return misses.get() < MOST_MISSES;
+    }
+
+    /** Lets no further run begin, and ends those that have. */
+    void stop() {
+        stop.stop();
+    }
+
+    /** How many candidates the rest of the time is thought to suffice for, by the first ones. */
+    private int plan() {
+        List<CandidateInputs> sample = read(0, Math.min(SAMPLE, task.count()));
+        double nanos =
+                sample.stream().mapToLong(one -> predicted(List.of(one))).average().orElse(1);
+        double left = Math.max(0, deadline.remaining().toNanos());
+        return (int) Math.min(task.count(), lanes * left / Math.max(1, nanos));
+    }
+
+    /** What became of every candidate until now. */
+    Reranking result() {
+        List<Outcome> all = new ArrayList<>();
+        int tried = 0;
+        for (int i = 0; i < task.count(); i++) {
+            Outcome outcome = outcome(i);
+            all.add(outcome);
+            boolean left =
+                    outcome instanceof Skipped(_, Reason r)
+                            && (r == Reason.LATE || r == Reason.CONVERGED);
+            tried += left ? 0 : 1;
+        }
+        return new Reranking(all, Math.max(planned, tried), work.sum());
+    }
+
+    private Outcome outcome(int index) {
+        Outcome outcome = outcomes.get(index);
+        if (outcome != null) {
+            return outcome;
+        }
+        Begun run = begun.get(index);
+        if (run == null) {
+            return new Skipped(index, index >= settled.get() ? Reason.CONVERGED : Reason.LATE);
+        }
+        long took = deadline.clock().getAsLong() - run.at();
+        return new Skipped(
+                index, took > HANGS * run.predicted() ? Reason.FAILED : Reason.CANCELLED);
+    }
+
+    /** Those that cannot be read have their outcome and are left out. */
+    private List<CandidateInputs> read(int from, int to) {
+        List<CandidateInputs> read = new ArrayList<>();
+        for (int index = from; index < to; index++) {
+            try {
+                read.add(inputs(index));
+            } catch (RuntimeException e) {
+                failed(index, e);
+            }
+        }
+        return read;
+    }
+
+    private CandidateInputs inputs(int index) {
+        long[] query = task.query();
+        int[] passage = task.tokens().tokenIds(index);
+        var inputs = new CandidateInputs(index, passage.length);
+        for (Span span : task.cut().spans(query, passage, tokenizer.passageRoom(query.length))) {
+            inputs.add(span, tokenizer.pair(query, passage, span));
+        }
+        return inputs;
+    }
+
+    /** The runs of as many candidates as the time suffices for, the first ones. */
+    private List<List<Part>> thoseThatFit(List<CandidateInputs> window) {
+        List<CandidateInputs> fitting = new ArrayList<>(window);
+        while (!fitting.isEmpty()
+                && predicted(fitting) > deadline.remaining().toNanos()
+                && !crossEncoder.cost().mayProbe()) {
+            fitting.removeLast();
+            misses.incrementAndGet();
+        }
+        return runs(fitting);
+    }
+
+    private List<List<Part>> runs(List<CandidateInputs> window) {
+        return batcher.pack(window.stream().flatMap(one -> one.unknown().stream()).toList());
+    }
+
+    /** Nanoseconds. */
+    private long predicted(List<CandidateInputs> window) {
+        return runs(window).stream().mapToLong(this::predict).sum();
+    }
+
+    private long predict(List<Part> batch) {
+        return crossEncoder.cost().predict(batch.size(), PairBatcher.length(batch));
+    }
+
+    private void run(List<Part> batch) {
+        long predicted = predict(batch);
+        long started = deadline.clock().getAsLong();
+        batch.forEach(part -> begun.set(part.candidate().index(), new Begun(started, predicted)));
+        try {
+            float[] logits = crossEncoder.logits(batch.stream().map(Part::input).toList(), stop);
+            long took = deadline.clock().getAsLong() - started;
+            crossEncoder.cost().observe(batch.size(), PairBatcher.length(batch), took);
+            work.add(batch, predicted, took);
+            take(batch, logits);
+        } catch (RunStoppedException e) {
+            long took = deadline.clock().getAsLong() - started;
+            crossEncoder.cost().observeStopped(batch.size(), PairBatcher.length(batch), took);
+        } catch (RuntimeException e) {
+            batch.forEach(part -> failed(part.candidate().index(), e));
+        }
+    }
+
+    private void take(List<Part> batch, float[] logits) {
+        for (int i = 0; i < logits.length; i++) {
+            Part part = batch.get(i);
+            part.set(logits[i], true);
+            if (part.candidate().unknown().isEmpty()) {
+                settle(part.candidate().outcome());
+            }
+        }
+    }
+
+    private void settle(Outcome outcome) {
+        // A failure of one part came first.
+        if (outcomes.compareAndSet(outcome.index(), null, outcome)
+                && outcome instanceof Outcome.Scored scored) {
+            task.convergence().scored(scored.index(), scored.logit());
+        }
+    }
+
+    private void failed(int index, RuntimeException e) {
+        LOG.debugf(e, "Candidate %d of the query has no rerank score", index + 1);
+        outcomes.set(index, new Skipped(index, Reason.FAILED));
+    }
+}
