@@ -2,12 +2,15 @@ package dev.tandem.rerank;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tandem.fixtures.Costs;
 import dev.tandem.fixtures.ManualClock;
 import dev.tandem.fixtures.RealModels;
-import dev.tandem.model.Candidate;
 import dev.tandem.model.Deadline;
 import dev.tandem.model.IndexException;
+import dev.tandem.model.Reading;
+import dev.tandem.model.Span;
 import dev.tandem.onnx.ModelInput;
+import dev.tandem.onnx.StopSignal;
 import dev.tandem.rerank.Outcome.Reason;
 import dev.tandem.rerank.Outcome.Scored;
 import dev.tandem.rerank.Outcome.Skipped;
@@ -37,21 +40,38 @@ class RerankerTest {
         final Set<Integer> scored = new ConcurrentSkipListSet<>();
         private final IntToDoubleFunction logit;
 
+        private final CostModel cost;
+
         StubCrossEncoder(IntToDoubleFunction logit) {
+            this(logit, Costs.nothing());
+        }
+
+        StubCrossEncoder(IntToDoubleFunction logit, CostModel cost) {
             this.logit = logit;
+            this.cost = cost;
         }
 
         @Override
-        public float logit(ModelInput pair) {
+        public float[] logits(List<ModelInput> pairs, StopSignal stop) {
             runs.incrementAndGet();
             mostRunning.accumulateAndGet(running.incrementAndGet(), Math::max);
             try {
-                int ordinal = pair.length() - FRAME;
+                int ordinal = pairs.getFirst().length() - FRAME;
                 scored.add(ordinal);
-                return (float) logit.applyAsDouble(ordinal);
+                return new float[] {(float) logit.applyAsDouble(ordinal)};
             } finally {
                 running.decrementAndGet();
             }
+        }
+
+        @Override
+        public int largestBatch() {
+            return 1;
+        }
+
+        @Override
+        public CostModel cost() {
+            return cost;
         }
 
         @Override
@@ -68,9 +88,7 @@ class RerankerTest {
 
         assertThat(outcomes)
                 .containsExactlyElementsOf(
-                        IntStream.range(0, 200)
-                                .mapToObj(i -> (Outcome) new Scored(i, i / 2f))
-                                .toList());
+                        IntStream.range(0, 200).mapToObj(i -> scored(i, i / 2f)).toList());
     }
 
     @Test
@@ -117,18 +135,25 @@ class RerankerTest {
     @Test
     void rerank_deadlinePassesMidway_scoresTheHeadAndStartsNothingAfter() {
         var clock = new ManualClock();
-        var stub = new StubCrossEncoder(ordinal -> advancing(clock, ordinal));
+        var cost = Costs.everyRun(Duration.ofMillis(10), clock);
+        var stub = new StubCrossEncoder(ordinal -> advancing(clock, ordinal), cost);
         Deadline deadline = Deadline.after(Duration.ofMillis(45), clock);
 
         List<Outcome> outcomes = rerank(stub, 1, 10, deadline);
 
-        assertThat(outcomes.subList(0, 5))
-                .containsExactlyElementsOf(
-                        IntStream.range(0, 5).mapToObj(i -> (Outcome) new Scored(i, i)).toList());
-        assertThat(outcomes.subList(5, 10))
-                .containsExactlyElementsOf(
-                        IntStream.range(5, 10).mapToObj(RerankerTest::late).toList());
-        assertThat(stub.runs).as("the last began in time").hasValue(5);
+        assertThat(outcomes)
+                .containsExactly(
+                        scored(0, 0),
+                        scored(1, 1),
+                        scored(2, 2),
+                        scored(3, 3),
+                        late(4),
+                        late(5),
+                        late(6),
+                        late(7),
+                        late(8),
+                        late(9));
+        assertThat(stub.runs).as("a fifth would have ended late").hasValue(4);
     }
 
     @Test
@@ -137,11 +162,11 @@ class RerankerTest {
 
         assertThat(rerank(stub, 2, 5, NEVER))
                 .containsExactly(
-                        new Scored(0, 0),
-                        new Scored(1, 1),
-                        new Scored(2, 2),
+                        scored(0, 0),
+                        scored(1, 1),
+                        scored(2, 2),
                         new Skipped(3, Reason.FAILED),
-                        new Scored(4, 4));
+                        scored(4, 4));
     }
 
     @Test
@@ -149,15 +174,14 @@ class RerankerTest {
         var stub = new StubCrossEncoder(ordinal -> ordinal == 1 ? Double.NaN : ordinal);
 
         assertThat(rerank(stub, 2, 3, NEVER))
-                .containsExactly(new Scored(0, 0), new Skipped(1, Reason.FAILED), new Scored(2, 2));
+                .containsExactly(scored(0, 0), new Skipped(1, Reason.FAILED), scored(2, 2));
     }
 
     @Test
     void rerank_infiniteLogit_isAScore() {
         var stub = new StubCrossEncoder(_ -> Double.POSITIVE_INFINITY);
 
-        assertThat(rerank(stub, 1, 1, NEVER))
-                .containsExactly(new Scored(0, Float.POSITIVE_INFINITY));
+        assertThat(rerank(stub, 1, 1, NEVER)).containsExactly(scored(0, Float.POSITIVE_INFINITY));
     }
 
     @Test
@@ -172,9 +196,9 @@ class RerankerTest {
                 };
         try (var reranker = new Reranker(stub, RealModels.pairTokenizer(), 2)) {
             List<Outcome> outcomes =
-                    reranker.rerank(query(), candidates(2), tokens, NEVER).await().indefinitely();
+                    reranker.rerank(task(2, tokens), NEVER).await().indefinitely().outcomes();
 
-            assertThat(outcomes).containsExactly(new Skipped(0, Reason.FAILED), new Scored(1, 1));
+            assertThat(outcomes).containsExactly(new Skipped(0, Reason.FAILED), scored(1, 1));
         }
     }
 
@@ -184,10 +208,7 @@ class RerankerTest {
         var goOn = new CountDownLatch(1);
         var stub = new StubCrossEncoder(_ -> held(begun, goOn));
         try (var reranker = new Reranker(stub, RealModels.pairTokenizer(), 2)) {
-            var call =
-                    reranker.rerank(query(), candidates(50), int[]::new, NEVER)
-                            .subscribe()
-                            .with(_ -> {});
+            var call = reranker.rerank(task(50, int[]::new), NEVER).subscribe().with(_ -> {});
             assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
             call.cancel();
             goOn.countDown();
@@ -213,17 +234,17 @@ class RerankerTest {
 
     private static List<Outcome> outcomes(Reranker reranker, int count, Deadline deadline) {
         // As many tokens as the ordinal says, so that the stub can tell the pairs apart.
-        return reranker.rerank(query(), candidates(count), int[]::new, deadline)
-                .await()
-                .indefinitely();
+        return reranker.rerank(task(count, int[]::new), deadline).await().indefinitely().outcomes();
     }
 
-    private static long[] query() {
-        return new long[] {1_000};
+    private static RerankTask task(int count, PassageTokens tokens) {
+        return new RerankTask(
+                new long[] {1_000}, count, tokens, PassageCut.HEAD, Convergence.NEVER);
     }
 
-    private static List<Candidate> candidates(int count) {
-        return IntStream.range(0, count).mapToObj(i -> new Candidate(i, 1 - i / 1e3f)).toList();
+    /** A passage has as many tokens as its index says. */
+    private static Outcome scored(int index, float logit) {
+        return new Scored(index, logit, new Reading(index, index, new Span(0, index)), false);
     }
 
     private static Outcome late(int index) {

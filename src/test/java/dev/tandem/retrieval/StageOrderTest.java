@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.tandem.model.Candidate;
+import dev.tandem.model.Reading;
+import dev.tandem.model.Span;
 import dev.tandem.model.Stage;
 import dev.tandem.onnx.ModelCard.Activation;
 import dev.tandem.rerank.Outcome;
@@ -33,8 +35,7 @@ class StageOrderTest {
 
     @Test
     void of_someSkipped_putsTheRerankedFirstAndTheRestInStageOneOrder() {
-        List<Outcome> outcomes =
-                List.of(late(0), new Scored(1, -9), late(2), new Scored(3, -8), failed(4));
+        List<Outcome> outcomes = List.of(late(0), scored(1, -9), late(2), scored(3, -8), failed(4));
 
         List<Placed> placed = order.of(candidates(5), outcomes);
 
@@ -129,7 +130,7 @@ class StageOrderTest {
         for (int i = 0; i < count; i++) {
             double what = random.nextDouble();
             float logit = (float) (random.nextGaussian() * Math.pow(10, random.nextInt(4)));
-            outcomes.add(what < 0.6 ? new Scored(i, logit) : what < 0.8 ? late(i) : failed(i));
+            outcomes.add(what < 0.6 ? scored(i, logit) : what < 0.8 ? late(i) : failed(i));
         }
         return outcomes;
     }
@@ -139,9 +140,11 @@ class StageOrderTest {
     }
 
     private static List<Outcome> scored(float... logits) {
-        return IntStream.range(0, logits.length)
-                .mapToObj(i -> (Outcome) new Scored(i, logits[i]))
-                .toList();
+        return IntStream.range(0, logits.length).mapToObj(i -> scored(i, logits[i])).toList();
+    }
+
+    private static Outcome scored(int index, float logit) {
+        return new Scored(index, logit, new Reading(1, 1, new Span(0, 1)), false);
     }
 
     private static Outcome late(int index) {

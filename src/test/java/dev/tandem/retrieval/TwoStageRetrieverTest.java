@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.candidates.JVectorCandidateSearcher;
 import dev.tandem.candidates.WalkLimits;
+import dev.tandem.fixtures.Costs;
 import dev.tandem.fixtures.ManualClock;
 import dev.tandem.fixtures.RealModels;
 import dev.tandem.fixtures.Settings;
@@ -28,6 +29,8 @@ import dev.tandem.model.SearchResult;
 import dev.tandem.model.Stage;
 import dev.tandem.onnx.ModelCard.Activation;
 import dev.tandem.onnx.ModelInput;
+import dev.tandem.onnx.StopSignal;
+import dev.tandem.rerank.CostModel;
 import dev.tandem.rerank.CrossEncoder;
 import dev.tandem.rerank.Reranker;
 import java.nio.file.Path;
@@ -51,11 +54,20 @@ class TwoStageRetrieverTest {
     private JVectorCandidateSearcher searcher;
 
     /** The real cross-encoder with something that happens before each run. */
-    private record Disturbed(Runnable before) implements CrossEncoder {
+    private record Disturbed(Runnable before, CostModel cost) implements CrossEncoder {
+        Disturbed(Runnable before) {
+            this(before, Costs.nothing());
+        }
+
         @Override
-        public float logit(ModelInput pair) {
+        public float[] logits(List<ModelInput> pairs, StopSignal stop) {
             before.run();
-            return RealModels.crossEncoder().logit(pair);
+            return RealModels.crossEncoder().logits(pairs, stop);
+        }
+
+        @Override
+        public int largestBatch() {
+            return 1;
         }
 
         @Override
@@ -153,7 +165,7 @@ class TwoStageRetrieverTest {
         SearchResult result = search(() -> {}, BERLIN, Deadline.after(Duration.ZERO));
 
         assertThat(result.walk().complete()).isTrue();
-        assertThat(result.coverage()).isEqualTo(new Coverage(10, 10, 0, 0, 0, Reason.BUDGET_SPENT));
+        assertThat(result.coverage()).isEqualTo(new Coverage(10, 0, 0, 0, 0, Reason.BUDGET_SPENT));
         assertThat(result.passages())
                 .extracting(RankedPassage::retrieveRank)
                 .containsExactly(1, 2, 3, 4, 5);
