@@ -128,7 +128,7 @@ public final class WideBuild {
                 dimension,
                 "cosine",
                 new EncoderRef("none", "none"),
-                new TokenizerRef("none", "none"),
+                new TokenizerRef("none", "none", null),
                 GRAPH,
                 storage,
                 new Source("vectors", "00000000"),

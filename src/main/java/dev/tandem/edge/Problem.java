@@ -5,6 +5,7 @@ import dev.tandem.model.IndexException;
 import dev.tandem.model.InvalidRequestException;
 import dev.tandem.model.InvalidRequestException.Violation;
 import dev.tandem.model.ModelException;
+import dev.tandem.model.OverloadedException;
 import dev.tandem.model.SearchException;
 import dev.tandem.model.UnavailableException;
 import java.util.List;
@@ -26,6 +27,8 @@ public record Problem(
     public static Problem of(SearchException e) {
         return switch (e) {
             case InvalidRequestException invalid -> invalid(invalid);
+            case OverloadedException _ ->
+                    problem("overloaded", "Overloaded", 429, String.valueOf(e.getMessage()));
             case UnavailableException _ ->
                     problem("unavailable", "Not ready", 503, String.valueOf(e.getMessage()));
             // What these say names files of the host, which a caller has no use for.

@@ -1,6 +1,7 @@
 package dev.tandem.edge;
 
 import dev.tandem.model.Coverage;
+import dev.tandem.model.QueryTokens;
 import dev.tandem.model.RankedPassage;
 import dev.tandem.model.SearchResult;
 import dev.tandem.model.Span;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** An answer as it goes over the wire. */
 public record SearchAnswer(
         List<Hit> results,
+        QueryTokens query,
         Coverage coverage,
         Walk walk,
         Times timings,
@@ -72,6 +74,7 @@ public record SearchAnswer(
     static SearchAnswer of(SearchResult result) {
         return new SearchAnswer(
                 result.passages().stream().map(SearchAnswer::hit).toList(),
+                result.query(),
                 result.coverage(),
                 result.walk(),
                 times(result.timings()),

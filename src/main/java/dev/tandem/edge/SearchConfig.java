@@ -33,6 +33,38 @@ public interface SearchConfig {
     @DurationMax(minutes = 15)
     Duration budget();
 
+    /**
+     * Most time that a request may ask for, 1 ms to 15 minutes; one that asks for more gets this.
+     */
+    @WithDefault("15m")
+    @DurationMin(millis = 1)
+    @DurationMax(minutes = 15)
+    Duration maxBudget();
+
+    /**
+     * How late an answer may be if storage or a model hangs, 1 ms to 15 minutes; then it is given
+     * with what there is.
+     */
+    @WithDefault("30ms")
+    @DurationMin(millis = 1)
+    @DurationMax(minutes = 15)
+    Duration grace();
+
+    /**
+     * What is left of the time that the platform gives, such as a Lambda function's timeout, when
+     * the answer is there at the latest: time to send it. 20 ms to 15 minutes.
+     */
+    @WithDefault("50ms")
+    @DurationMin(millis = 20)
+    @DurationMax(minutes = 15)
+    Duration platformReserve();
+
+    /** Requests that are answered at a time, 1 to 10000; one more is refused. */
+    @WithDefault("32")
+    @Min(1)
+    @Max(10_000)
+    int maxInFlight();
+
     /** Longest query in characters, 1 to 100000. */
     @WithDefault("4096")
     @Min(1)

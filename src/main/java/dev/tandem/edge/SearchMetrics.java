@@ -1,7 +1,9 @@
 package dev.tandem.edge;
 
 import dev.tandem.model.SearchResult;
+import dev.tandem.retrieval.Admission;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -19,6 +21,13 @@ class SearchMetrics {
                         .description("Candidates of an answer that the cross-encoder scored")
                         .baseUnit("pairs")
                         .register(registry);
+    }
+
+    /** Has what is in flight shown. */
+    void watch(Admission admission) {
+        Gauge.builder("tandem.search.in.flight", admission, Admission::inside)
+                .description("Requests that are being answered")
+                .register(registry);
     }
 
     void record(SearchResult result) {

@@ -1,9 +1,15 @@
 package dev.tandem.edge;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tandem.model.LongPassages;
+import dev.tandem.model.Order;
+import dev.tandem.model.RerankOptions;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Pattern;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +38,26 @@ public record SearchRequest(
                         description = SearchRequest.FILTER,
                         type = SchemaType.OBJECT,
                         implementation = Object.class)
-                @Nullable JsonNode filter) {
+                @Nullable JsonNode filter,
+        @Schema(
+                        description = "How the two stages make one order",
+                        enumeration = {"blend", "replace", "rrf"})
+                @Pattern(regexp = "blend|replace|rrf", message = SearchRequest.ORDER)
+                @Nullable String order,
+        @Schema(
+                        description =
+                                "What is read of passages longer than the cross-encoder reads at once",
+                        enumeration = {"head", "chunkMax", "bestPassage"})
+                @Pattern(
+                        regexp = "head|chunkMax|bestPassage",
+                        message = SearchRequest.LONG_PASSAGES)
+                @Nullable String longPassages,
+        @Schema(description = "Hits with a lower score are left out", defaultValue = "0")
+                @DecimalMin(value = "0", message = SearchRequest.MIN_SCORE)
+                @DecimalMax(value = "1", message = SearchRequest.MIN_SCORE)
+                @Nullable Double minScore,
+        @Schema(description = "Whether scoring ends when more of it is unlikely to change the topK")
+                @Nullable Boolean earlyStop) {
 
     /** What the API's description says of a filter. */
     public static final String FILTER =
@@ -42,6 +67,10 @@ public record SearchRequest(
                     + " [...]} and {\"not\": {...}} join filters; \"outer.inner\" is the path of a field"
                     + " within an object, and a dot in front makes any name a path";
 
+    private static final String ORDER = "got \"${validatedValue}\", expected blend, replace or rrf";
+    private static final String LONG_PASSAGES =
+            "got \"${validatedValue}\", expected head, chunkMax or bestPassage";
+    private static final String MIN_SCORE = "got ${validatedValue}, expected a number from 0 to 1";
     private static final String TOP_K =
             "got ${validatedValue}, expected a whole number from 1 to 1000";
     private static final String CANDIDATE_COUNT =
@@ -50,4 +79,13 @@ public record SearchRequest(
     // Lambda ends any call after 15 minutes.
     private static final String BUDGET_MS =
             "got ${validatedValue}, expected whole milliseconds from 1 to 900000";
+
+    /** Of a request that is valid. */
+    RerankOptions options() {
+        return new RerankOptions(
+                longPassages == null ? null : LongPassages.named(longPassages).orElseThrow(),
+                order == null ? null : Order.named(order).orElseThrow(),
+                minScore == null ? 0 : minScore,
+                earlyStop);
+    }
 }

@@ -1,10 +1,12 @@
 package dev.tandem.edge;
 
+import dev.tandem.model.Budget;
 import dev.tandem.model.Deadline;
 import dev.tandem.model.InvalidRequestException;
 import dev.tandem.model.InvalidRequestException.Kind;
 import dev.tandem.model.InvalidRequestException.Violation;
 import dev.tandem.model.Query;
+import dev.tandem.retrieval.Admission;
 import dev.tandem.retrieval.LiveEngine;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,6 +27,7 @@ public class SearchService {
     private final SearchConfig config;
     private final Validator validator;
     private final SearchMetrics metrics;
+    private final Admission admission;
 
     SearchService(
             LiveEngine live, SearchConfig config, Validator validator, SearchMetrics metrics) {
@@ -32,22 +35,40 @@ public class SearchService {
         this.config = config;
         this.validator = validator;
         this.metrics = metrics;
+        admission = new Admission(config.maxInFlight());
+        metrics.watch(admission);
     }
 
     /**
-     * @throws InvalidRequestException if a value is out of bounds
-     * @throws dev.tandem.model.UnavailableException if the index is not open
+     * The same without a platform that ends calls.
+     *
+     * @see #search(SearchRequest, Deadline)
      */
     public Uni<SearchAnswer> search(SearchRequest request) {
-        Duration budget =
-                request.budgetMs() == null
-                        ? config.budget()
-                        : Duration.ofMillis(request.budgetMs());
-        Deadline deadline = Deadline.after(budget);
+        return search(request, null);
+    }
+
+    /**
+     * @param platformEnd when the platform ends the call; null if it does not
+     * @throws InvalidRequestException if a value is out of bounds
+     * @throws dev.tandem.model.OverloadedException if as many are being answered as may be
+     * @throws dev.tandem.model.UnavailableException if the index is not open
+     */
+    public Uni<SearchAnswer> search(SearchRequest request, @Nullable Deadline platformEnd) {
+        Budget budget = budget(request, platformEnd);
         Query query = query(request);
-        return live.call(engine -> engine.retriever().search(query, deadline))
+        return admission
+                .admit(() -> live.call(engine -> engine.retriever().search(query, budget)))
                 .invoke(metrics::record)
                 .map(SearchAnswer::of);
+    }
+
+    private Budget budget(SearchRequest request, @Nullable Deadline platformEnd) {
+        Integer asked = request.budgetMs();
+        Duration time = asked == null ? config.budget() : Duration.ofMillis(Math.max(0, asked));
+        boolean tooMuch = time.compareTo(config.maxBudget()) > 0;
+        Budget budget = Budget.of(tooMuch ? config.maxBudget() : time, config.grace());
+        return platformEnd == null ? budget : budget.within(platformEnd, config.platformReserve());
     }
 
     private Query query(SearchRequest request) {
@@ -71,7 +92,8 @@ public class SearchService {
                     "got %d, expected at most candidateCount, which is %d; lower topK or raise candidateCount"
                             .formatted(topK, candidateCount));
         }
-        return new Query(text, candidateCount, topK, FilterReader.read(request.filter()));
+        return new Query(
+                text, candidateCount, topK, FilterReader.read(request.filter()), request.options());
     }
 
     private String checkedText(@Nullable String query) {

@@ -10,6 +10,8 @@ import dev.tandem.index.Memory;
 import dev.tandem.index.Verify;
 import dev.tandem.onnx.ModelsConfig;
 import dev.tandem.rerank.RerankConfig;
+import dev.tandem.rerank.ScoreCache;
+import dev.tandem.retrieval.EngineSettings;
 import dev.tandem.retrieval.Models;
 import dev.tandem.retrieval.SearchEngine;
 import java.io.PrintWriter;
@@ -109,7 +111,10 @@ public final class EvaluateCommand implements Callable<Integer> {
                 var leased = new IndexFolder(index).lease(Verify.LENGTHS);
                 var engine =
                         SearchEngine.open(
-                                loaded, leased.generation(), candidates, Memory.LOW, rerank)) {
+                                loaded,
+                                leased.generation(),
+                                new EngineSettings(
+                                        candidates, rerank, Memory.LOW, ScoreCache.NONE))) {
             Report report = run(engine, judged);
             if (json) {
                 spec.commandLine().getOut().println(new ObjectMapper().writeValueAsString(report));

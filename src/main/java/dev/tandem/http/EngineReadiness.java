@@ -36,7 +36,11 @@ public class EngineReadiness implements HealthCheck {
                     .withData("passages", engine.passages())
                     .withData("biEncoder", engine.biEncoder())
                     .withData("crossEncoder", engine.crossEncoder())
-                    .withData("device", engine.device());
+                    .withData("device", engine.device())
+                    .withData("cpu", engine.numerics().cpu())
+                    .withData("int8", engine.numerics().int8())
+                    .withData("canaryError", String.valueOf(engine.numerics().canaryError()))
+                    .withData("scores", engine.numerics().fingerprint());
         }
     }
 }

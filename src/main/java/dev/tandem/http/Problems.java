@@ -3,6 +3,7 @@ package dev.tandem.http;
 import dev.tandem.edge.Problem;
 import dev.tandem.model.SearchException;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -41,6 +42,10 @@ public class Problems {
     }
 
     private static Response response(Problem problem) {
-        return Response.status(problem.status()).type(MEDIA_TYPE).entity(problem).build();
+        var response = Response.status(problem.status()).type(MEDIA_TYPE).entity(problem);
+        if (problem.status() == Response.Status.TOO_MANY_REQUESTS.getStatusCode()) {
+            response.header(HttpHeaders.RETRY_AFTER, 1);
+        }
+        return response.build();
     }
 }

@@ -60,6 +60,7 @@ public class SearchResource {
                             schema = @Schema(implementation = Problem.class)))
     @APIResponse(responseCode = "413", description = "The query is too long")
     @APIResponse(responseCode = "422", description = "A value is out of bounds")
+    @APIResponse(responseCode = "429", description = "As many are being answered as may be")
     @APIResponse(responseCode = "503", description = "The index is not open")
     public Uni<SearchAnswer> post(byte[] body) {
         return service.search(reader.read(body, SearchRequest.class));
@@ -95,6 +96,32 @@ public class SearchResource {
             description = SearchRequest.FILTER + "; as JSON",
             example = "{\"topic\": \"network\", \"words\": {\"lt\": 80}}",
             schema = @Schema(type = SchemaType.STRING))
+    @Parameter(
+            name = "order",
+            in = ParameterIn.QUERY,
+            description = "How the two stages make one order",
+            schema =
+                    @Schema(
+                            type = SchemaType.STRING,
+                            enumeration = {"blend", "replace", "rrf"}))
+    @Parameter(
+            name = "longPassages",
+            in = ParameterIn.QUERY,
+            description = "What is read of passages longer than the cross-encoder reads at once",
+            schema =
+                    @Schema(
+                            type = SchemaType.STRING,
+                            enumeration = {"head", "chunkMax", "bestPassage"}))
+    @Parameter(
+            name = "minScore",
+            in = ParameterIn.QUERY,
+            description = "Hits with a lower score are left out",
+            schema = @Schema(type = SchemaType.NUMBER))
+    @Parameter(
+            name = "earlyStop",
+            in = ParameterIn.QUERY,
+            description = "Whether scoring ends when more of it is unlikely to change the topK",
+            schema = @Schema(type = SchemaType.BOOLEAN))
     public Uni<SearchAnswer> get(@Context UriInfo uri) {
         return service.search(UrlRequest.read(uri.getQueryParameters()));
     }

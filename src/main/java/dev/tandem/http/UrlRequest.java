@@ -7,13 +7,27 @@ import dev.tandem.model.InvalidRequestException;
 import dev.tandem.model.InvalidRequestException.Kind;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A search in a URL, read as strictly as a body. JAX-RS would answer 404 for a bad number. */
 final class UrlRequest {
 
     private static final List<String> KNOWN =
-            List.of("q", "topK", "candidateCount", "budgetMs", "filter");
+            List.of(
+                    "q",
+                    "topK",
+                    "candidateCount",
+                    "budgetMs",
+                    "filter",
+                    "order",
+                    "longPassages",
+                    "minScore",
+                    "earlyStop");
+
+    /** As JSON has them; Java's own also has NaN. */
+    private static final Pattern NUMBER =
+            Pattern.compile("-?[0-9]{1,20}(\\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?");
 
     private static final RequestReader READER = new RequestReader();
 
@@ -34,7 +48,11 @@ final class UrlRequest {
                 url.wholeNumber("topK"),
                 url.wholeNumber("candidateCount"),
                 url.wholeNumber("budgetMs"),
-                url.filter());
+                url.filter(),
+                url.text("order"),
+                url.text("longPassages"),
+                url.number("minScore"),
+                url.flag("earlyStop"));
     }
 
     private static void check(String name, List<String> values) {
@@ -56,13 +74,39 @@ final class UrlRequest {
     }
 
     private @Nullable JsonNode filter() {
-        String filter = parameters.getFirst("filter");
-        return filter == null || filter.isEmpty() ? null : READER.filter(filter);
+        String filter = text("filter");
+        return filter == null ? null : READER.filter(filter);
+    }
+
+    private @Nullable String text(String name) {
+        String value = parameters.getFirst(name);
+        return value == null || value.isEmpty() ? null : value;
+    }
+
+    private @Nullable Double number(String name) {
+        String value = text(name);
+        if (value != null && !NUMBER.matcher(value).matches()) {
+            throw refused(name, "got \"%.20s\", expected a number".formatted(value));
+        }
+        return value == null ? null : Double.valueOf(value);
+    }
+
+    private @Nullable Boolean flag(String name) {
+        String value = text(name);
+        if (value == null) {
+            return null;
+        }
+        return switch (value) {
+            case "true" -> true;
+            case "false" -> false;
+            default ->
+                    throw refused(name, "got \"%.20s\", expected true or false".formatted(value));
+        };
     }
 
     private @Nullable Integer wholeNumber(String name) {
-        String value = parameters.getFirst(name);
-        if (value == null || value.isEmpty()) {
+        String value = text(name);
+        if (value == null) {
             return null;
         }
         try {

@@ -1,6 +1,8 @@
 package dev.tandem.index;
 
+import dev.tandem.model.LongPassages;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The description of a generation, {@code manifest.json}; its checksum is {@link ManifestFile}'s
@@ -55,8 +57,11 @@ public record IndexManifest(
      * A cross-encoder's tokenizer.
      *
      * @param tokenizer SHA-256 of what turns text into ids
+     * @param longPassages what a cross-encoder reads of these passages if the query does not say;
+     *     null to leave it to whoever serves them
      */
-    public record TokenizerRef(String name, String tokenizer) {}
+    public record TokenizerRef(
+            String name, String tokenizer, @Nullable LongPassages longPassages) {}
 
     /**
      * How the graph was built; JVector's names.

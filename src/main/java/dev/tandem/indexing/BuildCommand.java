@@ -1,6 +1,7 @@
 package dev.tandem.indexing;
 
 import dev.tandem.index.Generation;
+import dev.tandem.model.LongPassages;
 import dev.tandem.onnx.ModelsConfig;
 import dev.tandem.retrieval.Models;
 import java.io.PrintWriter;
@@ -8,11 +9,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code tandem index build}. */
 @Command(
@@ -58,6 +62,17 @@ final class BuildCommand implements Callable<Integer> {
     private VectorEncoding vectors = VectorEncoding.FLOAT32;
 
     @Option(
+            names = "--long-passages",
+            paramLabel = "head|chunkMax|bestPassage",
+            converter = LongPassagesConverter.class,
+            description =
+                    "What the cross-encoder reads of passages longer than it reads at once, if a"
+                            + " query does not say: their beginning, some chunks of which the best"
+                            + " counts, or the one chunk that shares most with the query (default:"
+                            + " as the server is configured).")
+    private @Nullable LongPassages longPassages;
+
+    @Option(
             names = "--resume",
             description = "Go on with a build that was stopped, from its last checkpoint.")
     private boolean resume;
@@ -66,13 +81,26 @@ final class BuildCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
+    /** By the name that requests have too. */
+    private static final class LongPassagesConverter implements ITypeConverter<LongPassages> {
+        @Override
+        public LongPassages convert(String value) {
+            return LongPassages.named(value)
+                    .orElseThrow(
+                            () ->
+                                    new TypeConversionException(
+                                            "got '%s', expected head, chunkMax or bestPassage"
+                                                    .formatted(value)));
+        }
+    }
+
     BuildCommand(ModelsConfig models) {
         this.models = models;
     }
 
     @Override
     public Integer call() {
-        var options = new BuildOptions(onError, kept.count(), vectors, resume);
+        var options = new BuildOptions(onError, kept.count(), vectors, longPassages, resume);
         long started = System.nanoTime();
         PrintWriter err = spec.commandLine().getErr();
         try (Models loaded = Models.open(models)) {

@@ -13,6 +13,7 @@ import dev.tandem.index.IndexManifest.TokenizerRef;
 import dev.tandem.index.IndexManifest.VectorStorage;
 import dev.tandem.index.PassageWriter;
 import dev.tandem.model.IndexException;
+import dev.tandem.model.LongPassages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
 
 /** Builds a generation from a corpus and publishes it. */
 public final class IndexBuilder {
@@ -137,7 +139,8 @@ public final class IndexBuilder {
                 tell.accept("left out in all: " + problems.summary());
             }
             VectorStorage vectors = writeGraph(writer.folder(), options, bar);
-            return writer.publish(draft -> manifest(draft, count, source, vectors));
+            var contents = new Contents(count, source, vectors, options.longPassages());
+            return writer.publish(draft -> manifest(draft, contents));
         }
     }
 
@@ -218,22 +221,31 @@ public final class IndexBuilder {
                 .build();
     }
 
-    private IndexManifest manifest(
-            GenerationWriter.Draft draft, int count, Source source, VectorStorage vectors) {
+    /** What a build made. */
+    private record Contents(
+            int passages,
+            Source source,
+            VectorStorage vectors,
+            @Nullable LongPassages longPassages) {}
+
+    private IndexManifest manifest(GenerationWriter.Draft draft, Contents contents) {
         return new IndexManifest(
                 IndexManifest.FORMAT,
                 IndexManifest.VERSION,
                 draft.generation(),
                 draft.created(),
                 "tandem",
-                count,
+                contents.passages(),
                 biEncoder.dimension(),
                 "cosine",
                 new EncoderRef(biEncoder.name(), biEncoder.fingerprint()),
-                new TokenizerRef(pairTokenizer.model(), pairTokenizer.tokenizer().fingerprint()),
+                new TokenizerRef(
+                        pairTokenizer.model(),
+                        pairTokenizer.tokenizer().fingerprint(),
+                        contents.longPassages()),
                 GRAPH,
-                vectors,
-                source,
+                contents.vectors(),
+                contents.source(),
                 draft.files());
     }
 }

@@ -43,6 +43,11 @@ public record Deadline(long atNanos, LongSupplier clock) {
         return new Deadline(atNanos - duration.toNanos(), clock);
     }
 
+    /** The earlier one of two on the same clock. */
+    public Deadline earlier(Deadline other) {
+        return atNanos - other.atNanos <= 0 ? this : other;
+    }
+
     public boolean expired() {
         return atNanos - clock.getAsLong() <= 0;
     }

@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param candidateCount candidates handed over by stage 1: the recall ceiling and the cost
  * @param topK passages in the answer, at most {@code candidateCount}
  * @param filter which passages may be found; null for all
+ * @param options how stage 2 treats it
  */
-public record Query(String text, int candidateCount, int topK, @Nullable Filter filter) {
+public record Query(
+        String text, int candidateCount, int topK, @Nullable Filter filter, RerankOptions options) {
 
     public Query {
         if (text.isBlank()) {
@@ -22,8 +24,8 @@ public record Query(String text, int candidateCount, int topK, @Nullable Filter 
         }
     }
 
-    /** A search of all passages. */
+    /** A search of all passages, as configured. */
     public Query(String text, int candidateCount, int topK) {
-        this(text, candidateCount, topK, null);
+        this(text, candidateCount, topK, null, RerankOptions.DEFAULT);
     }
 }

@@ -7,7 +7,11 @@ import org.jspecify.annotations.Nullable;
  * got and expected, and what to do. Late answers are never errors: see {@link Coverage}.
  */
 public abstract sealed class SearchException extends RuntimeException
-        permits InvalidRequestException, ModelException, IndexException, UnavailableException {
+        permits InvalidRequestException,
+                ModelException,
+                IndexException,
+                OverloadedException,
+                UnavailableException {
 
     private static final long serialVersionUID = 1L;
 

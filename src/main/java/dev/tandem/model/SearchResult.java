@@ -6,6 +6,7 @@ import java.util.List;
  * An answer.
  *
  * @param passages best first
+ * @param query how much of the query was read
  * @param coverage how much of the asked-for work was done
  * @param walk how the candidates were found
  * @param timings where the time went
@@ -15,6 +16,7 @@ import java.util.List;
  */
 public record SearchResult(
         List<RankedPassage> passages,
+        QueryTokens query,
         Coverage coverage,
         Walk walk,
         Timings timings,

@@ -15,7 +15,7 @@ public final class ModelInput {
     }
 
     /** Token ids, long[{@link #length()}]. */
-    long[] inputIds() {
+    public long[] inputIds() {
         return inputIds;
     }
 

@@ -67,6 +67,11 @@ public final class OnnxModel implements AutoCloseable {
         }
     }
 
+    /** Version of ONNX Runtime: two of them may round differently. */
+    public static String runtimeVersion() {
+        return OrtEnvironment.getEnvironment().getVersion();
+    }
+
     private static SessionOptions options() throws OrtException {
         var options = new SessionOptions();
         options.setIntraOpNumThreads(1);

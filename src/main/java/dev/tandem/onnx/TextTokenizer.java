@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.Map;
 
 /**
@@ -29,6 +30,7 @@ public final class TextTokenizer implements AutoCloseable {
     private final int maxSequenceLength;
     private final String fingerprint;
     private final int largestId;
+    private final BitSet words;
 
     private TextTokenizer(HuggingFaceTokenizer tokenizer, JsonNode json, int maxSequenceLength) {
         this.tokenizer = tokenizer;
@@ -38,6 +40,7 @@ public final class TextTokenizer implements AutoCloseable {
         pair = new InputTemplate(tokenizer.encode("a", "a", true, false), probe, probe);
         fingerprint = fingerprint(json);
         largestId = largestId(json);
+        words = words(json.path("model").path("vocab"));
     }
 
     /**
@@ -120,6 +123,11 @@ public final class TextTokenizer implements AutoCloseable {
         return largestId;
     }
 
+    /** Whether a token has a letter or a digit; punctuation has none. */
+    public boolean isWord(int id) {
+        return words.get(id);
+    }
+
     /**
      * Identifies how text becomes token ids: SHA-256 over the parts of tokenizer.json that decide
      * it. Truncation, padding and special-token templates do not count.
@@ -139,6 +147,24 @@ public final class TextTokenizer implements AutoCloseable {
             parts.append(part).append(json.path(part)).append('\n');
         }
         return Sha256.of(parts.toString());
+    }
+
+    /** Of a vocabulary by token, or of one that lists tokens with their scores. */
+    private static BitSet words(JsonNode vocabulary) {
+        var words = new BitSet();
+        if (vocabulary.isArray()) {
+            for (int id = 0; id < vocabulary.size(); id++) {
+                words.set(id, hasWord(vocabulary.path(id).path(0).asText()));
+            }
+        }
+        for (var token : vocabulary.properties()) {
+            words.set(token.getValue().asInt(), hasWord(token.getKey()));
+        }
+        return words;
+    }
+
+    private static boolean hasWord(String token) {
+        return token.codePoints().anyMatch(Character::isLetterOrDigit);
     }
 
     private static int largestId(JsonNode json) {

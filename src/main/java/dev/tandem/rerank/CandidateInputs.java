@@ -25,10 +25,12 @@ final class CandidateInputs {
         private float logit;
         private boolean known;
 
-        private Part(CandidateInputs candidate, Span span, ModelInput input) {
+        private Part(CandidateInputs candidate, Span span, ModelInput input, float logit) {
             this.candidate = candidate;
             this.span = span;
             this.input = input;
+            this.logit = logit;
+            known = !Float.isNaN(logit);
         }
 
         CandidateInputs candidate() {
@@ -41,12 +43,11 @@ final class CandidateInputs {
 
         /**
          * @param itsLogit NaN if the model gave it
-         * @param fresh false if it was known before
          */
-        void set(float itsLogit, boolean fresh) {
+        void set(float itsLogit) {
             logit = itsLogit;
             known = true;
-            candidate.computed |= fresh;
+            candidate.computed = true;
         }
     }
 
@@ -55,8 +56,11 @@ final class CandidateInputs {
         this.tokensIn = tokensIn;
     }
 
-    void add(Span span, ModelInput input) {
-        parts.add(new Part(this, span, input));
+    /**
+     * @param logit of the input, if it is known from earlier, else NaN
+     */
+    void add(Span span, ModelInput input, float logit) {
+        parts.add(new Part(this, span, input, logit));
     }
 
     /** Place in the order of the task. */

@@ -2,6 +2,7 @@ package dev.tandem.rerank;
 
 import dev.tandem.onnx.ModelInput;
 import dev.tandem.onnx.StopSignal;
+import dev.tandem.onnx.TextTokenizer;
 import java.util.List;
 
 /** Scores (query, passage) pairs. Thread-safe. */
@@ -25,6 +26,9 @@ public interface CrossEncoder {
      * model takes its scale over the whole run.
      */
     int largestBatch();
+
+    /** Makes its inputs. */
+    TextTokenizer tokenizer();
 
     /** How long its runs take on this host; learns as long as the model is open. */
     CostModel cost();

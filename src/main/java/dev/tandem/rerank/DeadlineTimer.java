@@ -4,24 +4,34 @@ import dev.tandem.model.Deadline;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Tells when deadlines pass, on a thread that does nothing else. */
-final class DeadlineTimer implements AutoCloseable {
+public final class DeadlineTimer implements AutoCloseable {
 
-    private final ScheduledThreadPoolExecutor timer;
+    private final ScheduledExecutorService timer;
 
-    DeadlineTimer() {
-        timer =
+    /**
+     * @param timer closed with this
+     */
+    public DeadlineTimer(ScheduledExecutorService timer) {
+        this.timer = timer;
+    }
+
+    /** A timer with a thread of its own. */
+    public static DeadlineTimer start() {
+        var timer =
                 new ScheduledThreadPoolExecutor(
-                        1, Thread.ofPlatform().daemon().name("rerank-deadline").factory());
+                        1, Thread.ofPlatform().daemon().name("deadlines").factory());
         timer.setRemoveOnCancelPolicy(true);
+        return new DeadlineTimer(timer);
     }
 
     /** Ends when the deadline has passed, with {@code true}. */
-    Uni<Boolean> at(Deadline deadline) {
+    public Uni<Boolean> at(Deadline deadline) {
         return Uni.createFrom().emitter(emitter -> new Alarm(deadline, emitter).set());
     }
 

@@ -2,33 +2,44 @@ package dev.tandem.rerank;
 
 import ai.onnxruntime.OrtException;
 import dev.tandem.model.ModelException;
+import dev.tandem.model.Numerics;
+import dev.tandem.onnx.CpuFeatures;
 import dev.tandem.onnx.ModelCard;
 import dev.tandem.onnx.ModelCard.Canary;
 import dev.tandem.onnx.ModelFolder;
 import dev.tandem.onnx.ModelInput;
 import dev.tandem.onnx.OnnxModel;
+import dev.tandem.onnx.Sha256;
 import dev.tandem.onnx.StopSignal;
 import dev.tandem.onnx.TextTokenizer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** A cross-encoder in ONNX Runtime on the CPU. */
 public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
 
+    /** Lengths of sequences whose logits tell hosts apart, tokens. */
+    private static final int[] PROBES = {16, 100};
+
+    private static final long PROBE_STEP = 7_919;
+
     private final ModelCard card;
     private final TextTokenizer tokenizer;
     private final OnnxModel model;
     private final String output;
+    private final Numerics numerics;
     private final Calibration.Result calibration;
 
-    private OnnxCrossEncoder(ModelCard card, TextTokenizer tokenizer, OnnxModel model) {
-        this.card = card;
+    private OnnxCrossEncoder(ModelFolder folder, TextTokenizer tokenizer, OnnxModel model) {
+        card = folder.card();
         this.tokenizer = tokenizer;
         this.model = model;
         output = logitOutput(model);
         warmUp();
-        card.canary().forEach(this::check);
+        numerics = measured(folder.fingerprint());
         calibration =
                 new Calibration(this::someInput, this::logit)
                         .measure(
@@ -44,7 +55,7 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
     public static OnnxCrossEncoder open(ModelFolder folder) {
         OnnxModel model = OnnxModel.open(folder);
         try {
-            return new OnnxCrossEncoder(folder.card(), TextTokenizer.open(folder), model);
+            return new OnnxCrossEncoder(folder, TextTokenizer.open(folder), model);
         } catch (RuntimeException e) {
             model.close();
             throw e;
@@ -92,10 +103,16 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
         return "cpu";
     }
 
+    /** How this host computes its scores. */
+    public Numerics numerics() {
+        return numerics;
+    }
+
     public ModelCard card() {
         return card;
     }
 
+    @Override
     public TextTokenizer tokenizer() {
         return tokenizer;
     }
@@ -104,6 +121,21 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
     public void close() {
         model.close();
         tokenizer.close();
+    }
+
+    private Numerics measured(String model) {
+        float error =
+                card.canary().stream().map(this::checked).max(Comparator.naturalOrder()).orElse(0f);
+        List<String> identity = new ArrayList<>(List.of(model, OnnxModel.runtimeVersion()));
+        for (int length : PROBES) {
+            identity.add(Integer.toHexString(Float.floatToRawIntBits(probe(length))));
+        }
+        var cpu = CpuFeatures.ofThisHost();
+        return new Numerics(
+                cpu.toString(),
+                cpu.saturates() ? "unsigned" : "native",
+                error,
+                Sha256.of(String.join("\n", identity)));
     }
 
     private static String logitOutput(OnnxModel model) {
@@ -137,11 +169,24 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
         return tokenizer.single(ids);
     }
 
-    private void check(Canary canary) {
+    /** The logit of a sequence of tokens from all over the vocabulary, the same on every host. */
+    private float probe(int length) {
+        long[] ids = new long[length];
+        for (int i = 0; i < length; i++) {
+            ids[i] = i * PROBE_STEP % (tokenizer.largestId() + 1);
+        }
+        return logit(tokenizer.single(ids));
+    }
+
+    /**
+     * @return the difference to what the card says
+     */
+    private float checked(Canary canary) {
         int[] passage = tokenizer.storableIds(canary.passage());
         float got = logit(tokenizer.pair(tokenizer.ids(canary.query()), passage));
+        float error = Math.abs(got - canary.logit());
         // Written so that NaN fails.
-        if (!(Math.abs(got - canary.logit()) <= canary.tolerance())) {
+        if (!(error <= canary.tolerance())) {
             throw new ModelException(
                     "%s scores its canary pair (\"%s\", \"%s\", tokens %s) %.3f; model.json says %.3f within %.3f. Wrong tokenizer.json, or another model file."
                             .formatted(
@@ -153,5 +198,6 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
                                     canary.logit(),
                                     canary.tolerance()));
         }
+        return error;
     }
 }

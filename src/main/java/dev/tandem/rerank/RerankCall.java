@@ -2,12 +2,13 @@ package dev.tandem.rerank;
 
 import dev.tandem.model.Deadline;
 import dev.tandem.model.Span;
+import dev.tandem.onnx.ModelInput;
 import dev.tandem.onnx.RunStoppedException;
 import dev.tandem.onnx.StopSignal;
-import dev.tandem.onnx.TextTokenizer;
 import dev.tandem.rerank.CandidateInputs.Part;
 import dev.tandem.rerank.Outcome.Reason;
 import dev.tandem.rerank.Outcome.Skipped;
+import dev.tandem.rerank.RunWatch.Run;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,47 +28,60 @@ final class RerankCall {
     /** Candidates too long for the rest of the time, after which no shorter one is looked for. */
     private static final int MOST_MISSES = 16;
 
-    /** From this multiple of its predicted time on, a run is not slow but hangs. */
-    private static final int HANGS = 8;
-
     /** Candidates whose lengths stand for all in the plan. */
     private static final int SAMPLE = 8;
 
     private final RerankTask task;
     private final Deadline deadline;
+    private final Means means;
     private final CrossEncoder crossEncoder;
-    private final TextTokenizer tokenizer;
     private final PairBatcher batcher;
     private final StopSignal stop = new StopSignal();
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger misses = new AtomicInteger();
     private final AtomicInteger settled = new AtomicInteger(Integer.MAX_VALUE);
     private final AtomicReferenceArray<@Nullable Outcome> outcomes;
-    private final AtomicReferenceArray<@Nullable Begun> begun;
+    private final AtomicReferenceArray<@Nullable Run> begun;
+    private final ScoreCache.Scores scores;
     private final double lanes;
+    private int recalled;
     private volatile int planned;
     private final WorkCounter work = new WorkCounter();
 
-    /** A candidate whose run was begun. */
-    private record Begun(long at, long predicted) {}
+    /** What all calls share. */
+    record Means(CrossEncoder crossEncoder, ScoreCache cache, RunWatch watch) {}
 
     /**
      * @param lanes that it has for itself; a share of one if it has to wait for other calls
      */
-    RerankCall(
-            RerankTask task,
-            Deadline deadline,
-            CrossEncoder crossEncoder,
-            TextTokenizer tokenizer,
-            double lanes) {
+    RerankCall(RerankTask task, Deadline deadline, Means means, double lanes) {
         this.task = task;
-        this.lanes = lanes;
         this.deadline = deadline;
-        this.crossEncoder = crossEncoder;
-        this.tokenizer = tokenizer;
+        this.means = means;
+        this.lanes = lanes;
+        crossEncoder = means.crossEncoder();
+        scores = means.cache().of(task.query());
         batcher = new PairBatcher(crossEncoder.largestBatch());
         outcomes = new AtomicReferenceArray<>(task.count());
         begun = new AtomicReferenceArray<>(task.count());
+    }
+
+    /**
+     * Settles every candidate whose score is known from earlier; costs nothing for a query that is
+     * new. To be called once, before the first step.
+     */
+    void recall() {
+        if (!scores.any()) {
+            return;
+        }
+        for (int index = 0; index < task.count() && !deadline.expired(); index++) {
+            for (CandidateInputs known : read(index, index + 1)) {
+                if (known.unknown().isEmpty()) {
+                    settle(known.outcome());
+                    recalled++;
+                }
+            }
+        }
     }
 
     /**
@@ -106,7 +120,7 @@ final class RerankCall {
         double nanos =
                 sample.stream().mapToLong(one -> predicted(List.of(one))).average().orElse(1);
         double left = Math.max(0, deadline.remaining().toNanos());
-        return (int) Math.min(task.count(), lanes * left / Math.max(1, nanos));
+        return (int) Math.min(task.count(), recalled + lanes * left / Math.max(1, nanos));
     }
 
     /** What became of every candidate until now. */
@@ -129,21 +143,24 @@ final class RerankCall {
         if (outcome != null) {
             return outcome;
         }
-        Begun run = begun.get(index);
-        if (run == null) {
-            return new Skipped(index, index >= settled.get() ? Reason.CONVERGED : Reason.LATE);
+        Run run = begun.get(index);
+        if (run != null) {
+            return new Skipped(index, run.hangs() ? Reason.FAILED : Reason.CANCELLED);
         }
-        long took = deadline.clock().getAsLong() - run.at();
-        return new Skipped(
-                index, took > HANGS * run.predicted() ? Reason.FAILED : Reason.CANCELLED);
+        if (index >= settled.get()) {
+            return new Skipped(index, Reason.CONVERGED);
+        }
+        return new Skipped(index, means.watch().isBlocked() ? Reason.FAILED : Reason.LATE);
     }
 
-    /** Those that cannot be read have their outcome and are left out. */
+    /** Those that have their outcome are left out, and those that cannot be read, which get it. */
     private List<CandidateInputs> read(int from, int to) {
         List<CandidateInputs> read = new ArrayList<>();
         for (int index = from; index < to; index++) {
             try {
-                read.add(inputs(index));
+                if (outcomes.get(index) == null) {
+                    read.add(inputs(index));
+                }
             } catch (RuntimeException e) {
                 failed(index, e);
             }
@@ -155,8 +172,10 @@ final class RerankCall {
         long[] query = task.query();
         int[] passage = task.tokens().tokenIds(index);
         var inputs = new CandidateInputs(index, passage.length);
+        var tokenizer = crossEncoder.tokenizer();
         for (Span span : task.cut().spans(query, passage, tokenizer.passageRoom(query.length))) {
-            inputs.add(span, tokenizer.pair(query, passage, span));
+            ModelInput input = tokenizer.pair(query, passage, span);
+            inputs.add(span, input, scores.get(input));
         }
         return inputs;
     }
@@ -188,26 +207,29 @@ final class RerankCall {
 
     private void run(List<Part> batch) {
         long predicted = predict(batch);
-        long started = deadline.clock().getAsLong();
-        batch.forEach(part -> begun.set(part.candidate().index(), new Begun(started, predicted)));
+        Run run = means.watch().begin(predicted, deadline.clock());
+        batch.forEach(part -> begun.set(part.candidate().index(), run));
+        int length = PairBatcher.length(batch);
         try {
             float[] logits = crossEncoder.logits(batch.stream().map(Part::input).toList(), stop);
-            long took = deadline.clock().getAsLong() - started;
-            crossEncoder.cost().observe(batch.size(), PairBatcher.length(batch), took);
+            long took = run.took();
+            crossEncoder.cost().observe(batch.size(), length, took);
             work.add(batch, predicted, took);
             take(batch, logits);
         } catch (RunStoppedException e) {
-            long took = deadline.clock().getAsLong() - started;
-            crossEncoder.cost().observeStopped(batch.size(), PairBatcher.length(batch), took);
+            crossEncoder.cost().observeStopped(batch.size(), length, run.took());
         } catch (RuntimeException e) {
             batch.forEach(part -> failed(part.candidate().index(), e));
+        } finally {
+            means.watch().end(run);
         }
     }
 
     private void take(List<Part> batch, float[] logits) {
         for (int i = 0; i < logits.length; i++) {
             Part part = batch.get(i);
-            part.set(logits[i], true);
+            part.set(logits[i]);
+            scores.put(part.input(), logits[i]);
             if (part.candidate().unknown().isEmpty()) {
                 settle(part.candidate().outcome());
             }

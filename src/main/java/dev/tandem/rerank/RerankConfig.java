@@ -1,5 +1,7 @@
 package dev.tandem.rerank;
 
+import dev.tandem.model.LongPassages;
+import dev.tandem.model.Order;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
@@ -10,19 +12,30 @@ import java.util.OptionalInt;
 @ConfigMapping(prefix = "tandem.rerank")
 public interface RerankConfig {
 
-    /** What becomes of stage 1's similarity once a pair has its logit. */
-    enum Order {
-        /** Both count, with the weights of the cross-encoder's card. */
-        BLEND,
-        /** The cross-encoder decides alone. */
-        REPLACE
-    }
-
-    /** Runs of the cross-encoder side by side, 1 to 256; unset, one a core. */
+    /** Runs of the cross-encoder side by side, 1 to 256; unset, what was measured to be of use. */
     @Min(1)
     @Max(256)
     OptionalInt concurrency();
 
+    /** How the two stages make one order when the request does not say. */
     @WithDefault("blend")
     Order order();
+
+    /** What becomes of a query that leaves too little room for passages. */
+    @WithDefault("refuse")
+    LongQuery longQuery();
+
+    /** What of long passages is read when neither the request nor the index says. */
+    @WithDefault("head")
+    LongPassages longPassages();
+
+    /** Chunks of a passage that are scored at most under {@code chunkMax}, 1 to 64. */
+    @WithDefault("8")
+    @Min(1)
+    @Max(64)
+    int maxChunks();
+
+    /** Whether scoring ends early when the request does not say. */
+    @WithDefault("false")
+    boolean earlyStop();
 }

@@ -3,8 +3,8 @@ package dev.tandem.rerank;
 import static dev.tandem.rerank.Outcome.Reason.FAILED;
 
 import dev.tandem.model.Deadline;
-import dev.tandem.onnx.TextTokenizer;
 import dev.tandem.rerank.Outcome.Skipped;
+import dev.tandem.rerank.RerankCall.Means;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.Collections;
@@ -23,19 +23,21 @@ public final class Reranker implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Reranker.class);
 
-    private final CrossEncoder crossEncoder;
-    private final TextTokenizer tokenizer;
+    private final Means means;
     private final int concurrency;
     private final ExecutorService runs;
-    private final DeadlineTimer timer = new DeadlineTimer();
+    private final DeadlineTimer timer;
     private final AtomicInteger active = new AtomicInteger();
 
     /**
+     * @param cache of the cross-encoder's scores
+     * @param timer stays the caller's to close, as all of these
      * @param concurrency runs side by side
      */
-    public Reranker(CrossEncoder crossEncoder, TextTokenizer tokenizer, int concurrency) {
-        this.crossEncoder = crossEncoder;
-        this.tokenizer = tokenizer;
+    public Reranker(
+            CrossEncoder crossEncoder, ScoreCache cache, DeadlineTimer timer, int concurrency) {
+        means = new Means(crossEncoder, cache, new RunWatch(concurrency));
+        this.timer = timer;
         this.concurrency = concurrency;
         runs =
                 Executors.newFixedThreadPool(
@@ -47,37 +49,32 @@ public final class Reranker implements AutoCloseable {
      * cross-encoder does. Who cancels it stops the work.
      */
     public Uni<Reranking> rerank(RerankTask task, Deadline deadline) {
-        return Uni.createFrom()
-                .deferred(
-                        () -> {
-                            var call =
-                                    new RerankCall(
-                                            task, deadline, crossEncoder, tokenizer, share());
-                            return Uni.combine()
-                                    .any()
-                                    .of(lanes(call), timer.at(deadline))
-                                    .onTermination()
-                                    .invoke(() -> end(call))
-                                    .map(_ -> call.result())
-                                    .invoke(Reranker::tellOfFailures);
-                        });
+        return Uni.createFrom().deferred(() -> begun(task, deadline));
     }
 
     /** What the cross-encoder runs on. */
     public String device() {
-        return crossEncoder.device();
+        return means.crossEncoder().device();
     }
 
     /** Waits for the runs that have begun. */
     @Override
     public void close() {
         runs.close();
-        timer.close();
     }
 
-    /** Lanes for one call more, counting it in. */
-    private double share() {
-        return (double) concurrency / active.incrementAndGet();
+    private Uni<Reranking> begun(RerankTask task, Deadline deadline) {
+        double share = (double) concurrency / (active.get() + 1);
+        var call = new RerankCall(task, deadline, means, share);
+        call.recall();
+        active.incrementAndGet();
+        return Uni.combine()
+                .any()
+                .of(lanes(call), timer.at(deadline))
+                .onTermination()
+                .invoke(() -> end(call))
+                .map(_ -> call.result())
+                .invoke(Reranker::tellOfFailures);
     }
 
     private void end(RerankCall call) {

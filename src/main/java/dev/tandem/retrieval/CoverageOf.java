@@ -11,6 +11,7 @@ import dev.tandem.rerank.Reranking;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Says what was done of what was asked for. */
 final class CoverageOf {
@@ -21,6 +22,20 @@ final class CoverageOf {
         Coverage of = texts(query.candidateCount(), reranking);
         boolean cut = of.reason() == Reason.COMPLETE && !walk.complete();
         return cut ? with(of, Reason.CANDIDATES_CUT) : of;
+    }
+
+    /**
+     * Of an answer that was given before it was whole.
+     *
+     * @param reranking null if stage 2 has not ended
+     */
+    static Coverage cut(Query query, @Nullable Reranking reranking) {
+        int requested = query.candidateCount();
+        Coverage of =
+                reranking == null
+                        ? new Coverage(requested, 0, 0, 0, 0, Reason.BUDGET_SPENT)
+                        : texts(requested, reranking);
+        return with(of, Reason.BUDGET_SPENT);
     }
 
     /** Without a walk. */

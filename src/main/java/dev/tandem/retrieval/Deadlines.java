@@ -23,9 +23,8 @@ record Deadlines(Deadline walk, Deadline rerank, Deadline answer) {
         Duration left = answer.remaining();
         Duration most = left.isPositive() ? left.dividedBy(LARGEST_RESERVE) : Duration.ZERO;
         Deadline rerank = answer.minus(longer(shorter(reserve, most), LEAST));
-        Deadline walk = rerank.share(walkShare);
-        boolean nested = walk.atNanos() - rerank.atNanos() < 0;
-        return new Deadlines(nested ? walk : rerank.minus(LEAST), rerank, answer);
+        Deadline walk = rerank.share(walkShare).earlier(rerank.minus(LEAST));
+        return new Deadlines(walk, rerank, answer);
     }
 
     private static Duration shorter(Duration one, Duration other) {

@@ -4,9 +4,12 @@ import dev.tandem.candidates.CandidatesConfig;
 import dev.tandem.index.IndexConfig;
 import dev.tandem.index.IndexFolder;
 import dev.tandem.index.LeasedGeneration;
+import dev.tandem.model.CacheUse;
 import dev.tandem.model.IndexException;
 import dev.tandem.model.UnavailableException;
+import dev.tandem.rerank.CacheConfig;
 import dev.tandem.rerank.RerankConfig;
+import dev.tandem.rerank.ScoreCache;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -40,11 +43,13 @@ public class Reloader implements AutoCloseable {
     private final IndexConfig config;
     private final CandidatesConfig candidates;
     private final RerankConfig rerank;
+    private final CacheConfig cacheConfig;
     private final IndexFolder folder;
     private final ScheduledExecutorService watch;
     private final AtomicLong swaps = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private volatile @Nullable Models models;
+    private volatile ScoreCache scoreCache = ScoreCache.NONE;
     private volatile @Nullable Failure failure;
     private volatile Instant looked = Instant.MIN;
 
@@ -55,11 +60,16 @@ public class Reloader implements AutoCloseable {
     private record Failure(String id, int times, Instant since) {}
 
     public Reloader(
-            LiveEngine live, IndexConfig config, CandidatesConfig candidates, RerankConfig rerank) {
+            LiveEngine live,
+            IndexConfig config,
+            CandidatesConfig candidates,
+            RerankConfig rerank,
+            CacheConfig cacheConfig) {
         this.live = live;
         this.config = config;
         this.candidates = candidates;
         this.rerank = rerank;
+        this.cacheConfig = cacheConfig;
         folder = new IndexFolder(config.dir());
         watch =
                 Executors.newSingleThreadScheduledExecutor(
@@ -74,6 +84,7 @@ public class Reloader implements AutoCloseable {
      */
     public synchronized SearchEngine start(Models loaded) {
         models = loaded;
+        scoreCache = ScoreCache.open(cacheConfig, loaded.crossEncoder().numerics().fingerprint());
         SearchEngine opened = open(loaded);
         looked = now();
         if (config.poll().isPositive()) {
@@ -130,6 +141,11 @@ public class Reloader implements AutoCloseable {
                                                 failed.id(), live.generationId().orElse("none")));
     }
 
+    /** What the score cache did and holds, over all generations. */
+    public CacheUse cacheUse() {
+        return scoreCache.use();
+    }
+
     /** How often another generation took the place of the served one. */
     public long swaps() {
         return swaps.get();
@@ -140,11 +156,12 @@ public class Reloader implements AutoCloseable {
         return failures.get();
     }
 
-    /** Looks no more. What serves goes on serving. */
+    /** Looks no more, and keeps no more scores. What serves goes on serving. */
     @Override
     @PreDestroy
     public void close() {
         watch.shutdown();
+        scoreCache.close();
     }
 
     /** Never throws: whatever it met, the next look may meet something better. */
@@ -214,7 +231,9 @@ public class Reloader implements AutoCloseable {
         try {
             SearchEngine engine =
                     SearchEngine.open(
-                            loaded, leased.generation(), candidates, config.memory(), rerank);
+                            loaded,
+                            leased.generation(),
+                            new EngineSettings(candidates, rerank, config.memory(), scoreCache));
             opened = true;
             live.serve(engine, leased, loaded);
             return engine;

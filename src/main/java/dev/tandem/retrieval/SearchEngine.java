@@ -1,60 +1,81 @@
 package dev.tandem.retrieval;
 
-import dev.tandem.candidates.CandidatesConfig;
 import dev.tandem.candidates.JVectorCandidateSearcher;
 import dev.tandem.index.Generation;
 import dev.tandem.index.IndexManifest;
-import dev.tandem.index.Memory;
 import dev.tandem.model.IndexException;
+import dev.tandem.model.Numerics;
 import dev.tandem.onnx.TextTokenizer;
-import dev.tandem.rerank.RerankConfig;
-import dev.tandem.rerank.RerankConfig.Order;
+import dev.tandem.rerank.DeadlineTimer;
 import dev.tandem.rerank.Reranker;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /** A retriever with all that it stands on: models, one open generation, threads. */
 public final class SearchEngine implements AutoCloseable {
 
+    private static final int IDLE_SECONDS = 10;
+
     private final Generation generation;
     private final String crossEncoderName;
+    private final Numerics numerics;
     private final JVectorCandidateSearcher searcher;
     private final Passages passages;
     private final Reranker reranker;
+    private final DeadlineTimer timer = DeadlineTimer.start();
+    private final ExecutorService threads = threads();
     private final TwoStageRetriever retriever;
+    private final TextReranker texts;
 
-    private SearchEngine(
-            Models models,
-            Generation generation,
-            CandidatesConfig candidatesConfig,
-            Memory memory,
-            RerankConfig rerankConfig) {
+    private SearchEngine(Models models, Generation generation, EngineSettings settings) {
         this.generation = generation;
-        crossEncoderName = models.crossEncoder().card().name();
+        var crossEncoder = models.crossEncoder();
+        crossEncoderName = crossEncoder.card().name();
+        numerics = crossEncoder.numerics();
         IndexManifest manifest = generation.manifest();
-        var tokenizer = models.crossEncoder().tokenizer();
         searcher =
                 JVectorCandidateSearcher.open(
                         generation.folder(),
                         manifest.passages(),
                         manifest.dimension(),
-                        candidatesConfig.oversampling(),
-                        memory);
-        passages = openPassages(generation, tokenizer);
-        var crossEncoder = models.crossEncoder();
+                        settings.candidates().oversampling(),
+                        settings.memory());
+        passages = openPassages(generation, crossEncoder.tokenizer());
         reranker =
                 new Reranker(
                         crossEncoder,
-                        tokenizer,
-                        rerankConfig.concurrency().orElse(crossEncoder.concurrency()));
-        var order = new StageOrder(blend(models, rerankConfig.order()));
-        retriever =
-                new TwoStageRetriever(
+                        settings.cache(),
+                        timer,
+                        settings.rerank().concurrency().orElse(crossEncoder.concurrency()));
+        var stages =
+                new Stages(
                         models.biEncoder(),
-                        tokenizer,
                         searcher,
+                        settings.candidates(),
                         passages,
                         reranker,
-                        order,
-                        candidatesConfig);
+                        timer,
+                        threads);
+        var card = crossEncoder.card();
+        var tokenizer = crossEncoder.tokenizer();
+        var config = settings.rerank();
+        retriever =
+                new TwoStageRetriever(
+                        stages, RerankRules.ofIndex(config, tokenizer, card, manifest));
+        texts = new TextReranker(reranker, tokenizer, RerankRules.ofTexts(config, tokenizer, card));
+    }
+
+    /** As many threads as are needed at a time: they wait for storage. */
+    private static ExecutorService threads() {
+        return new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                Thread.ofPlatform().daemon().name("search-", 0).factory());
     }
 
     /** Closes the graph too if the passages cannot be opened, for whatever reason. */
@@ -75,14 +96,14 @@ public final class SearchEngine implements AutoCloseable {
      * @param models stay the caller's to close, after the engine
      * @throws IndexException if the generation is damaged, or another bi-encoder made it
      */
-    public static SearchEngine open(
-            Models models,
-            Generation generation,
-            CandidatesConfig candidatesConfig,
-            Memory memory,
-            RerankConfig rerankConfig) {
+    public static SearchEngine open(Models models, Generation generation, EngineSettings settings) {
         checkBiEncoder(models, generation);
-        return new SearchEngine(models, generation, candidatesConfig, memory, rerankConfig);
+        return new SearchEngine(models, generation, settings);
+    }
+
+    /** Stage 2 alone, over texts that the caller brings. */
+    public TextReranker texts() {
+        return texts;
     }
 
     public TwoStageRetriever retriever() {
@@ -113,16 +134,23 @@ public final class SearchEngine implements AutoCloseable {
         return crossEncoderName;
     }
 
+    /** How this host computes the cross-encoder's scores. */
+    public Numerics numerics() {
+        return numerics;
+    }
+
     /** What the cross-encoder runs on. */
     public String device() {
         return reranker.device();
     }
 
-    /** Waits for the runs that have begun, which read passages, and closes all. */
+    /** Waits for the work that has begun, which reads passages, and closes all. */
     @Override
     public void close() {
         try (passages;
-                searcher) {
+                searcher;
+                timer;
+                threads) {
             reranker.close();
         }
     }
@@ -140,12 +168,5 @@ public final class SearchEngine implements AutoCloseable {
                                     got.name(),
                                     got.fingerprint()));
         }
-    }
-
-    private static ScoreBlend blend(Models models, Order order) {
-        var card = models.crossEncoder().card();
-        return order == Order.BLEND
-                ? ScoreBlend.ofCard(card, models.biEncoder().name())
-                : ScoreBlend.replace(card.activation());
     }
 }

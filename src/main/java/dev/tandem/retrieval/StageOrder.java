@@ -1,6 +1,7 @@
 package dev.tandem.retrieval;
 
 import dev.tandem.model.Candidate;
+import dev.tandem.model.Order;
 import dev.tandem.model.Reading;
 import dev.tandem.model.Stage;
 import dev.tandem.rerank.Outcome;
@@ -12,18 +13,35 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One order of what both stages found: reranked hits first by their score, then the rest in stage-1
- * order. Scores are in 0..1 and fall along the list; a score depends on its own pair and, for hits
- * that were not reranked, on the lowest reranked score, never on a minimum or maximum of the set.
+ * order. Scores are in 0..1 and fall along the list. Except under {@link Order#RRF}, whose scores
+ * are made of places, a score depends on its own pair alone, never on a minimum or maximum of the
+ * set; that of a hit which was not reranked is mapped under the lowest reranked one.
  */
 final class StageOrder {
 
-    private static final Comparator<Placed> BY_SCORE =
+    private static final Comparator<Placed> BY_STRENGTH =
             Comparator.comparingDouble(Placed::strength).reversed().thenComparingInt(Placed::index);
 
-    private final ScoreBlend blend;
+    private static final Comparator<Scored> BY_LOGIT =
+            Comparator.comparingDouble(Scored::logit).reversed().thenComparingInt(Scored::index);
 
-    StageOrder(ScoreBlend blend) {
+    /** Keeps the first places from deciding alone; Cormack, Clarke and Buettcher 2009. */
+    private static final double RRF_K = 60;
+
+    private final @Nullable ScoreBlend blend;
+
+    private StageOrder(@Nullable ScoreBlend blend) {
         this.blend = blend;
+    }
+
+    /** By what the blend makes of logit and similarity. */
+    static StageOrder of(ScoreBlend blend) {
+        return new StageOrder(blend);
+    }
+
+    /** By the places in the two stages' orders: {@link Order#RRF}. */
+    static StageOrder ofPlaces() {
+        return new StageOrder(null);
     }
 
     /**
@@ -49,14 +67,16 @@ final class StageOrder {
      * @param outcomes one a candidate, in the same order
      */
     List<Placed> of(List<Candidate> candidates, List<Outcome> outcomes) {
-        List<Placed> order = new ArrayList<>();
+        List<Scored> scored = new ArrayList<>();
         for (Outcome outcome : outcomes) {
-            if (outcome instanceof Scored scored) {
-                order.add(reranked(scored, candidates.get(scored.index())));
+            if (outcome instanceof Scored one) {
+                scored.add(one);
             }
         }
+        List<Placed> order =
+                blend == null ? fused(scored, candidates) : blended(scored, candidates, blend);
         // Sorted by strength: far from 0 the sigmoid has no digits left to tell scores apart.
-        order.sort(BY_SCORE);
+        order.sort(BY_STRENGTH);
         double ceiling = order.isEmpty() ? 1 : order.getLast().score();
         for (Outcome outcome : outcomes) {
             if (!(outcome instanceof Scored)) {
@@ -66,13 +86,37 @@ final class StageOrder {
         return order;
     }
 
-    private Placed reranked(Scored scored, Candidate candidate) {
-        double strength = blend.strength(scored.logit(), candidate.similarity());
+    private static List<Placed> blended(
+            List<Scored> scored, List<Candidate> candidates, ScoreBlend blend) {
+        List<Placed> placed = new ArrayList<>();
+        for (Scored one : scored) {
+            Candidate candidate = candidates.get(one.index());
+            double strength = blend.strength(one.logit(), candidate.similarity());
+            placed.add(reranked(one, candidate, strength, blend.score(strength)));
+        }
+        return placed;
+    }
+
+    /** The score is 1 for who is first in both orders. */
+    private static List<Placed> fused(List<Scored> scored, List<Candidate> candidates) {
+        List<Placed> placed = new ArrayList<>();
+        List<Scored> byLogit = scored.stream().sorted(BY_LOGIT).toList();
+        for (int i = 0; i < byLogit.size(); i++) {
+            Scored one = byLogit.get(i);
+            double strength = 1 / (RRF_K + 1 + one.index()) + 1 / (RRF_K + 1 + i);
+            double score = strength * (RRF_K + 1) / 2;
+            placed.add(reranked(one, candidates.get(one.index()), strength, score));
+        }
+        return placed;
+    }
+
+    private static Placed reranked(
+            Scored scored, Candidate candidate, double strength, double score) {
         return new Placed(
                 scored.index(),
                 candidate,
                 strength,
-                blend.score(strength),
+                score,
                 Stage.RERANK,
                 scored.logit(),
                 scored.reading());

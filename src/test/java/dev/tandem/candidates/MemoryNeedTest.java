@@ -111,7 +111,7 @@ class MemoryNeedTest {
                 DIMENSION,
                 "cosine",
                 new EncoderRef("encoder", ""),
-                new TokenizerRef("tokenizer", ""),
+                new TokenizerRef("tokenizer", "", null),
                 GraphFixture.PARAMETERS,
                 storage,
                 new Source("corpus", ""),

@@ -298,7 +298,7 @@ class TwoStageRetrieverTest {
                         m.dimension(),
                         m.similarity(),
                         m.biEncoder(),
-                        new TokenizerRef("other", "f00"),
+                        new TokenizerRef("other", "f00", null),
                         m.graph(),
                         m.vectors(),
                         m.source(),

@@ -1,0 +1,15 @@
+package dev.tandem.model;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A text of the answer.
+ *
+ * @param index 0-based place in the request
+ * @param score 0..1, falls along the answer
+ * @param stage {@link Stage#RETRIEVE} for a text that kept the caller's order
+ * @param logit raw output of the cross-encoder; null when it did not score this text
+ * @param reading what the cross-encoder read of it; null when it did not score this text
+ */
+public record RankedText(
+        int index, double score, Stage stage, @Nullable Float logit, @Nullable Reading reading) {}

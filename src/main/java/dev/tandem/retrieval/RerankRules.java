@@ -1,0 +1,71 @@
+package dev.tandem.retrieval;
+
+import dev.tandem.index.IndexManifest;
+import dev.tandem.model.LongPassages;
+import dev.tandem.model.Order;
+import dev.tandem.model.RerankOptions;
+import dev.tandem.onnx.ModelCard;
+import dev.tandem.onnx.TextTokenizer;
+import dev.tandem.rerank.Chunks;
+import dev.tandem.rerank.PassageCut;
+import dev.tandem.rerank.RerankConfig;
+import org.jspecify.annotations.Nullable;
+
+/** What stage 2 does for a query: as the query asks, else as its index says, else as configured. */
+final class RerankRules {
+
+    private final RerankConfig config;
+    private final TextTokenizer tokenizer;
+    private final ScoreBlend alone;
+    private final ScoreBlend blend;
+    private final LongPassages longPassages;
+
+    private RerankRules(
+            RerankConfig config,
+            TextTokenizer tokenizer,
+            ModelCard card,
+            @Nullable IndexManifest index) {
+        this.config = config;
+        this.tokenizer = tokenizer;
+        alone = ScoreBlend.replace(card.activation());
+        blend = index == null ? alone : ScoreBlend.ofCard(card, index.biEncoder().name());
+        LongPassages its = index == null ? null : index.crossEncoder().longPassages();
+        longPassages = its == null ? config.longPassages() : its;
+    }
+
+    /** For texts without an index and its similarities. */
+    static RerankRules ofTexts(RerankConfig config, TextTokenizer tokenizer, ModelCard card) {
+        return new RerankRules(config, tokenizer, card, null);
+    }
+
+    /** For the passages of an index. */
+    static RerankRules ofIndex(
+            RerankConfig config, TextTokenizer tokenizer, ModelCard card, IndexManifest index) {
+        return new RerankRules(config, tokenizer, card, index);
+    }
+
+    /**
+     * @throws dev.tandem.model.InvalidRequestException if it is too long, and such are refused
+     */
+    ReadQuery read(String query) {
+        return ReadQuery.of(query, tokenizer, config.longQuery());
+    }
+
+    PassageCut cut(RerankOptions options) {
+        LongPassages asked = options.longPassages();
+        return switch (asked == null ? longPassages : asked) {
+            case HEAD -> PassageCut.HEAD;
+            case CHUNK_MAX -> new Chunks(config.maxChunks(), tokenizer);
+            case BEST_PASSAGE -> new Chunks(1, tokenizer);
+        };
+    }
+
+    StageOrder order(RerankOptions options) {
+        Order asked = options.order();
+        return switch (asked == null ? config.order() : asked) {
+            case BLEND -> StageOrder.of(blend);
+            case REPLACE -> StageOrder.of(alone);
+            case RRF -> StageOrder.ofPlaces();
+        };
+    }
+}

@@ -1,0 +1,84 @@
+package dev.tandem.retrieval;
+
+import dev.tandem.model.Budget;
+import dev.tandem.model.Candidate;
+import dev.tandem.model.InvalidRequestException;
+import dev.tandem.model.RankedText;
+import dev.tandem.model.TextQuery;
+import dev.tandem.model.TextRanking;
+import dev.tandem.onnx.TextTokenizer;
+import dev.tandem.rerank.Convergence;
+import dev.tandem.rerank.RerankTask;
+import dev.tandem.rerank.Reranker;
+import dev.tandem.rerank.Reranking;
+import dev.tandem.retrieval.StageOrder.Placed;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Stage 2 alone, over texts that a caller brings; the same engine. Thread-safe. */
+public final class TextReranker {
+
+    /** Makes a score of half the lowest reranked one. */
+    private static final float UNKNOWN_SIMILARITY = 0;
+
+    private final Reranker reranker;
+    private final TextTokenizer tokenizer;
+    private final RerankRules rules;
+    private final AnswerReserve reserve = new AnswerReserve();
+
+    TextReranker(Reranker reranker, TextTokenizer tokenizer, RerankRules rules) {
+        this.reranker = reranker;
+        this.tokenizer = tokenizer;
+        this.rules = rules;
+    }
+
+    /**
+     * Answers when it is due with the best ranking that the time allowed.
+     *
+     * @throws InvalidRequestException if the query is longer than the cross-encoder can read
+     */
+    public Uni<TextRanking> rerank(TextQuery query, Budget budget) {
+        long started = System.nanoTime();
+        ReadQuery text = rules.read(query.text());
+        var due = Deadlines.of(budget.due(), reserve.get(), 0);
+        var task =
+                new RerankTask(
+                        text.tokens(),
+                        query.texts().size(),
+                        index -> tokenizer.storableIds(query.texts().get(index)),
+                        rules.cut(query.options()),
+                        Convergence.NEVER);
+        return reranker.rerank(task, due.rerank())
+                .map(
+                        reranking -> {
+                            List<RankedText> ranked = ranked(query, reranking);
+                            reserve.observe(due.rerank().remaining().negated());
+                            return new TextRanking(
+                                    ranked,
+                                    text.used(),
+                                    CoverageOf.texts(query.texts().size(), reranking),
+                                    reranking.work(),
+                                    Duration.ofNanos(System.nanoTime() - started),
+                                    reranker.device());
+                        });
+    }
+
+    private List<RankedText> ranked(TextQuery query, Reranking reranking) {
+        List<Candidate> candidates =
+                IntStream.range(0, query.texts().size())
+                        .mapToObj(index -> new Candidate(index, UNKNOWN_SIMILARITY))
+                        .toList();
+        double least = query.options().minScore();
+        return rules.order(query.options()).of(candidates, reranking.outcomes()).stream()
+                .filter(hit -> hit.score() >= least)
+                .limit(query.topK())
+                .map(TextReranker::ranked)
+                .toList();
+    }
+
+    private static RankedText ranked(Placed hit) {
+        return new RankedText(hit.index(), hit.score(), hit.stage(), hit.logit(), hit.reading());
+    }
+}
