@@ -16,16 +16,22 @@ import org.junit.jupiter.api.Test;
 class ConfigOfServerTest {
 
     private static final Map<String, String> IMPOSSIBLE =
-            Map.of(
-                    "tandem.search.top-k", "0",
-                    "tandem.search.candidate-count", "49",
-                    "tandem.search.budget", "0s",
-                    "tandem.search.max-query-length", "100001",
-                    "tandem.candidates.oversampling", "0.5",
-                    "tandem.rerank.concurrency", "257",
-                    "tandem.rerank.ordre", "replace",
-                    "tandem.index.poll", "25h",
-                    "tandem.admin.enable", "true");
+            Map.ofEntries(
+                    Map.entry("tandem.search.top-k", "0"),
+                    Map.entry("tandem.search.candidate-count", "49"),
+                    Map.entry("tandem.search.budget", "0s"),
+                    Map.entry("tandem.search.max-budget", "16m"),
+                    Map.entry("tandem.search.grace", "0s"),
+                    Map.entry("tandem.search.platform-reserve", "19ms"),
+                    Map.entry("tandem.search.max-in-flight", "0"),
+                    Map.entry("tandem.search.max-query-length", "100001"),
+                    Map.entry("tandem.candidates.oversampling", "0.5"),
+                    Map.entry("tandem.rerank.concurrency", "257"),
+                    Map.entry("tandem.rerank.ordre", "replace"),
+                    Map.entry("tandem.cache.entries", "999"),
+                    Map.entry("tandem.cache.poll", "0s"),
+                    Map.entry("tandem.index.poll", "25h"),
+                    Map.entry("tandem.admin.enable", "true"));
 
     public static class Impossible implements QuarkusTestProfile {
         @Override

@@ -10,6 +10,7 @@ import dev.tandem.edge.SearchConfig;
 import dev.tandem.http.AdminConfig;
 import dev.tandem.index.IndexConfig;
 import dev.tandem.onnx.ModelsConfig;
+import dev.tandem.rerank.CacheConfig;
 import dev.tandem.rerank.RerankConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.ConfigValidationException;
@@ -64,10 +65,19 @@ class ConfigTest {
                     new Keys(
                             RerankConfig.class,
                             Map.of(
-                                    "tandem.rerank.concurrency",
-                                    "",
-                                    "tandem.rerank.order",
-                                    "blend")),
+                                    "tandem.rerank.concurrency", "",
+                                    "tandem.rerank.order", "blend",
+                                    "tandem.rerank.long-query", "refuse",
+                                    "tandem.rerank.long-passages", "head",
+                                    "tandem.rerank.max-chunks", "8",
+                                    "tandem.rerank.early-stop", "false")),
+                    new Keys(
+                            CacheConfig.class,
+                            Map.of(
+                                    "tandem.cache.enabled", "true",
+                                    "tandem.cache.entries", "100000",
+                                    "tandem.cache.dir", "",
+                                    "tandem.cache.poll", "10s")),
                     new Keys(AdminConfig.class, Map.of("tandem.admin.enabled", "false")),
                     new Keys(
                             SearchConfig.class,
@@ -75,6 +85,10 @@ class ConfigTest {
                                     "tandem.search.top-k", "10",
                                     "tandem.search.candidate-count", "100",
                                     "tandem.search.budget", "10s",
+                                    "tandem.search.max-budget", "15m",
+                                    "tandem.search.grace", "30ms",
+                                    "tandem.search.platform-reserve", "50ms",
+                                    "tandem.search.max-in-flight", "32",
                                     "tandem.search.max-query-length", "4096")));
 
     @ParameterizedTest
@@ -135,7 +149,11 @@ class ConfigTest {
         "tandem.candidates.node-budget, 0",
         "tandem.rerank.concurrency, 257",
         "tandem.rerank.concurrency, -1",
-        "tandem.rerank.order, sideways"
+        "tandem.rerank.order, sideways",
+        "tandem.rerank.long-query, ask",
+        "tandem.rerank.long-passages, tail",
+        "tandem.rerank.max-chunks, 0",
+        "tandem.rerank.max-chunks, 65"
     })
     void offline_aValueOutOfRange_isRefusedByName(String key, String value) {
         assertRefused(key, value, key);

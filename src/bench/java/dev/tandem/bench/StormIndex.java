@@ -75,7 +75,7 @@ final class StormIndex {
                 DIMENSION,
                 "cosine",
                 new EncoderRef("none", "none"),
-                new TokenizerRef("none", "none", null),
+                new TokenizerRef("none", "none", TokenizerRef.DEFAULT),
                 GraphFixture.PARAMETERS,
                 storage,
                 new Source("vectors", "00000000"),

@@ -128,7 +128,7 @@ public final class WideBuild {
                 dimension,
                 "cosine",
                 new EncoderRef("none", "none"),
-                new TokenizerRef("none", "none", null),
+                new TokenizerRef("none", "none", TokenizerRef.DEFAULT),
                 GRAPH,
                 storage,
                 new Source("vectors", "00000000"),

@@ -161,6 +161,7 @@ public final class RequestReader {
     private static String known(UnrecognizedPropertyException e) {
         return e.getKnownPropertyIds().stream()
                 .map(String::valueOf)
+                .sorted()
                 .collect(Collectors.joining(", "));
     }
 

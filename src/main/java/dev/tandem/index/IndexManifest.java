@@ -1,8 +1,6 @@
 package dev.tandem.index;
 
-import dev.tandem.model.LongPassages;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The description of a generation, {@code manifest.json}; its checksum is {@link ManifestFile}'s
@@ -40,7 +38,7 @@ public record IndexManifest(
         List<FileEntry> files) {
 
     public static final String FORMAT = "tandem-index";
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     public IndexManifest {
         files = List.copyOf(files);
@@ -57,11 +55,14 @@ public record IndexManifest(
      * A cross-encoder's tokenizer.
      *
      * @param tokenizer SHA-256 of what turns text into ids
-     * @param longPassages what a cross-encoder reads of these passages if the query does not say;
-     *     null to leave it to whoever serves them
+     * @param longPassages what a cross-encoder reads of these passages if the query does not say,
+     *     by its name; {@code default} leaves it to whoever serves them
      */
-    public record TokenizerRef(
-            String name, String tokenizer, @Nullable LongPassages longPassages) {}
+    public record TokenizerRef(String name, String tokenizer, String longPassages) {
+
+        /** Leaves it to whoever serves the passages. */
+        public static final String DEFAULT = "default";
+    }
 
     /**
      * How the graph was built; JVector's names.

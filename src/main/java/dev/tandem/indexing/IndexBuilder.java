@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.function.Consumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -242,7 +243,9 @@ public final class IndexBuilder {
                 new TokenizerRef(
                         pairTokenizer.model(),
                         pairTokenizer.tokenizer().fingerprint(),
-                        contents.longPassages()),
+                        Optional.ofNullable(contents.longPassages())
+                                .map(LongPassages::toString)
+                                .orElse(TokenizerRef.DEFAULT)),
                 GRAPH,
                 contents.vectors(),
                 contents.source(),

@@ -56,6 +56,7 @@ final class InfoCommand implements Callable<Integer> {
         out.printf(
                 "token ids of   %s (%.12s)%n",
                 manifest.crossEncoder().name(), manifest.crossEncoder().tokenizer());
+        out.printf("long passages  %s%n", manifest.crossEncoder().longPassages());
     }
 
     private static void printGraph(PrintWriter out, IndexManifest manifest) {

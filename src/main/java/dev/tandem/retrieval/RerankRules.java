@@ -9,6 +9,7 @@ import dev.tandem.onnx.TextTokenizer;
 import dev.tandem.rerank.Chunks;
 import dev.tandem.rerank.PassageCut;
 import dev.tandem.rerank.RerankConfig;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What stage 2 does for a query: as the query asks, else as its index says, else as configured. */
@@ -29,8 +30,10 @@ final class RerankRules {
         this.tokenizer = tokenizer;
         alone = ScoreBlend.replace(card.activation());
         blend = index == null ? alone : ScoreBlend.ofCard(card, index.biEncoder().name());
-        LongPassages its = index == null ? null : index.crossEncoder().longPassages();
-        longPassages = its == null ? config.longPassages() : its;
+        longPassages =
+                Optional.ofNullable(index)
+                        .flatMap(its -> LongPassages.named(its.crossEncoder().longPassages()))
+                        .orElse(config.longPassages());
     }
 
     /** For texts without an index and its similarities. */

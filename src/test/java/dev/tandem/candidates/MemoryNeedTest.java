@@ -111,7 +111,7 @@ class MemoryNeedTest {
                 DIMENSION,
                 "cosine",
                 new EncoderRef("encoder", ""),
-                new TokenizerRef("tokenizer", "", null),
+                new TokenizerRef("tokenizer", "", TokenizerRef.DEFAULT),
                 GraphFixture.PARAMETERS,
                 storage,
                 new Source("corpus", ""),

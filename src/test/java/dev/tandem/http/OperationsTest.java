@@ -31,6 +31,10 @@ class OperationsTest {
         JsonNode searched = Doors.post(SEARCH.formatted(1)).json();
         assertThat(data.path("generation")).isEqualTo(searched.path("generation"));
         assertThat(data.path("device")).isEqualTo(searched.path("device"));
+        assertThat(data.path("cpu").asText()).isNotBlank();
+        assertThat(data.path("int8").asText()).isIn("native", "unsigned");
+        assertThat(Float.parseFloat(data.path("canaryError").asText())).isBetween(0f, 0.35f);
+        assertThat(data.path("scores").asText()).matches("[0-9a-f]{64}");
     }
 
     @Test
@@ -75,9 +79,19 @@ class OperationsTest {
                 .endsWith("/SearchAnswer");
         assertThat(post.at("/responses/400/content/application~1problem+json/schema/$ref").asText())
                 .endsWith("/Problem");
-        assertThat(names(post.path("responses"))).contains("200", "400", "413", "422", "503");
+        assertThat(names(post.path("responses")))
+                .contains("200", "400", "413", "422", "429", "503");
         assertThat(names(schemas.at("/SearchRequest/properties")))
-                .containsExactlyInAnyOrder("query", "topK", "candidateCount", "budgetMs", "filter");
+                .containsExactlyInAnyOrder(
+                        "query",
+                        "topK",
+                        "candidateCount",
+                        "budgetMs",
+                        "filter",
+                        "order",
+                        "longPassages",
+                        "minScore",
+                        "earlyStop");
         assertThat(schemas.at("/SearchRequest/properties/filter/type").toString())
                 .contains("object");
         assertThat(schemas.at("/SearchRequest/properties/filter/description").asText())
@@ -86,9 +100,25 @@ class OperationsTest {
         assertThat(schemas.at("/SearchRequest/properties/topK/maximum").asInt()).isEqualTo(1_000);
         assertThat(names(schemas.at("/SearchAnswer/properties")))
                 .containsExactlyInAnyOrder(
-                        "results", "coverage", "walk", "timings", "generation", "device");
+                        "results",
+                        "query",
+                        "coverage",
+                        "walk",
+                        "timings",
+                        "work",
+                        "generation",
+                        "device");
         assertThat(api.at("/paths/~1v1~1search/get/parameters").findValuesAsText("name"))
-                .containsExactlyInAnyOrder("q", "topK", "candidateCount", "budgetMs", "filter");
+                .containsExactlyInAnyOrder(
+                        "q",
+                        "topK",
+                        "candidateCount",
+                        "budgetMs",
+                        "filter",
+                        "order",
+                        "longPassages",
+                        "minScore",
+                        "earlyStop");
     }
 
     @Test

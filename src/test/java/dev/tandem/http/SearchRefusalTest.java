@@ -81,6 +81,12 @@ class SearchRefusalTest {
         "/v1/search?q=a&filter=lang:java, 400, filter, 'not JSON: '",
         "/v1/search?q=a&filter=%7B%22x%22:1%7D, 422, filter, 'no passage has the field \"x\"'",
         "/v1/search?q=a&filter=%7B%22x%22:[]%7D, 400, filter.x, 'got an array, expected'",
+        "/v1/search?q=a&order=best, 422, order, 'got \"best\", expected blend, replace or rrf'",
+        "/v1/search?q=a&longPassages=tail, 422, longPassages, 'got \"tail\", expected head'",
+        "/v1/search?q=a&minScore=NaN, 400, minScore, 'got \"NaN\", expected a number'",
+        "/v1/search?q=a&minScore=high, 400, minScore, 'got \"high\", expected a number'",
+        "/v1/search?q=a&minScore=2, 422, minScore, 'got 2.0, expected a number from 0 to 1'",
+        "/v1/search?q=a&earlyStop=yes, 400, earlyStop, 'got \"yes\", expected true or false'",
         "/v1/search?q=a&budgetMs=-1, 422, budgetMs, 'got -1, expected'"
     })
     void get_aBadRequest_isRefusedByName(String path, int status, String field, String detail) {

@@ -39,7 +39,7 @@ final class GenerationFixture {
                 4,
                 "cosine",
                 new EncoderRef("bi", "b1"),
-                new TokenizerRef("cross", "c1", null),
+                new TokenizerRef("cross", "c1", TokenizerRef.DEFAULT),
                 new GraphParameters(8, 16, 1.2f, 1.2f),
                 new VectorStorage("float32", 0, 0),
                 new Source("corpus.jsonl", "00000000"),

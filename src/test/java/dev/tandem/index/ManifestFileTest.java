@@ -32,10 +32,10 @@ class ManifestFileTest {
     void read_written_isTheSame() {
         IndexManifest manifest = ManifestFile.read(file);
 
-        assertThat(manifest.version()).isEqualTo(2);
+        assertThat(manifest.version()).isEqualTo(3);
         assertThat(manifest.files()).hasSize(2);
         assertThat(new String(whole, StandardCharsets.UTF_8))
-                .startsWith("{\n  \"format\" : \"tandem-index\",\n  \"version\" : 2,\n")
+                .startsWith("{\n  \"format\" : \"tandem-index\",\n  \"version\" : 3,\n")
                 .containsPattern(",\n  \"checksum\" : \"[0-9a-f]{8}\"\n}\n$");
     }
 
@@ -80,7 +80,7 @@ class ManifestFileTest {
                 "[]",
                 "7",
                 "not JSON",
-                "{\"format\": \"other\", \"version\": 2}",
+                "{\"format\": \"other\", \"version\": 3}",
                 "{\n  \"format\" : \"other\"\n}"
             })
     void read_foreign_isNoManifest(String text) throws IOException {
@@ -99,7 +99,7 @@ class ManifestFileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1})
+    @ValueSource(ints = {0, 1, 2})
     void read_olderVersion_asksForABuild(int version) throws IOException {
         Files.writeString(
                 file, "{\"format\": \"tandem-index\", \"version\": %d}".formatted(version));
@@ -112,21 +112,21 @@ class ManifestFileTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void read_newerVersion_asksForANewerTandem(boolean sealed) throws IOException {
-        String json = "{\n  \"format\" : \"tandem-index\",\n  \"version\" : 3\n}";
+        String json = "{\n  \"format\" : \"tandem-index\",\n  \"version\" : 4\n}";
         Files.write(
                 file, sealed ? ManifestFile.sealed(json) : json.getBytes(StandardCharsets.UTF_8));
 
         assertThatRead()
-                .hasMessageContaining("has format version 3, which is too new")
+                .hasMessageContaining("has format version 4, which is too new")
                 .hasMessageContaining("Use a newer Tandem");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{\n  \"format\" : \"tandem-index\",\n  \"version\" : 2\n}",
-                "{\n  \"format\" : \"tandem-index\",\n  \"version\" : 2,\n  \"files\" : 7\n}",
-                "{\n  \"format\" : \"tandem-index\",\n  \"version\" : 2,\n  \"files\" : [null]\n}"
+                "{\n  \"format\" : \"tandem-index\",\n  \"version\" : 3\n}",
+                "{\n  \"format\" : \"tandem-index\",\n  \"version\" : 3,\n  \"files\" : 7\n}",
+                "{\n  \"format\" : \"tandem-index\",\n  \"version\" : 3,\n  \"files\" : [null]\n}"
             })
     void read_rightChecksumOverWrongFields_isDamaged(String json) throws IOException {
         Files.write(file, ManifestFile.sealed(json));

@@ -135,7 +135,7 @@ class ResumedBuildTest {
 
     @Test
     void build_badInput_leavesNothingToResume() {
-        var stops = new BuildOptions(OnError.STOP, 2, VectorEncoding.FLOAT32, false);
+        var stops = new BuildOptions(OnError.STOP, 2, VectorEncoding.FLOAT32, null, false);
 
         assertThatThrownBy(() -> SmallIndex.builder(told::add).build(corpus, index, stops))
                 .isInstanceOf(IndexException.class);
@@ -304,7 +304,7 @@ class ResumedBuildTest {
     }
 
     private Generation build(VectorEncoding vectors, boolean resume, Consumer<String> tell) {
-        var options = new BuildOptions(OnError.SKIP, 2, vectors, resume);
+        var options = new BuildOptions(OnError.SKIP, 2, vectors, null, resume);
         return SmallIndex.builder(tell).build(corpus, index, options);
     }
 

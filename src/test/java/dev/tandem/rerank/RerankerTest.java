@@ -11,6 +11,7 @@ import dev.tandem.model.Reading;
 import dev.tandem.model.Span;
 import dev.tandem.onnx.ModelInput;
 import dev.tandem.onnx.StopSignal;
+import dev.tandem.onnx.TextTokenizer;
 import dev.tandem.rerank.Outcome.Reason;
 import dev.tandem.rerank.Outcome.Scored;
 import dev.tandem.rerank.Outcome.Skipped;
@@ -70,6 +71,11 @@ class RerankerTest {
         }
 
         @Override
+        public TextTokenizer tokenizer() {
+            return RealModels.pairTokenizer();
+        }
+
+        @Override
         public CostModel cost() {
             return cost;
         }
@@ -103,7 +109,8 @@ class RerankerTest {
     @Test
     void rerank_callsSideBySide_shareItsConcurrency() {
         var stub = new StubCrossEncoder(_ -> pausing(2, 1));
-        try (var reranker = new Reranker(stub, RealModels.pairTokenizer(), 2)) {
+        try (var timer = DeadlineTimer.start();
+                var reranker = new Reranker(stub, ScoreCache.NONE, timer, 2)) {
             List<Thread> callers = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 callers.add(Thread.startVirtualThread(() -> outcomes(reranker, 20, NEVER)));
@@ -194,7 +201,8 @@ class RerankerTest {
                     }
                     return new int[ordinal];
                 };
-        try (var reranker = new Reranker(stub, RealModels.pairTokenizer(), 2)) {
+        try (var timer = DeadlineTimer.start();
+                var reranker = new Reranker(stub, ScoreCache.NONE, timer, 2)) {
             List<Outcome> outcomes =
                     reranker.rerank(task(2, tokens), NEVER).await().indefinitely().outcomes();
 
@@ -207,7 +215,8 @@ class RerankerTest {
         var begun = new CountDownLatch(2);
         var goOn = new CountDownLatch(1);
         var stub = new StubCrossEncoder(_ -> held(begun, goOn));
-        try (var reranker = new Reranker(stub, RealModels.pairTokenizer(), 2)) {
+        try (var timer = DeadlineTimer.start();
+                var reranker = new Reranker(stub, ScoreCache.NONE, timer, 2)) {
             var call = reranker.rerank(task(50, int[]::new), NEVER).subscribe().with(_ -> {});
             assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
             call.cancel();
@@ -219,15 +228,17 @@ class RerankerTest {
 
     @Test
     void device_stub_isTheCrossEncoders() {
-        try (var reranker =
-                new Reranker(new StubCrossEncoder(_ -> 1), RealModels.pairTokenizer(), 1)) {
+        var stub = new StubCrossEncoder(_ -> 1);
+        try (var timer = DeadlineTimer.start();
+                var reranker = new Reranker(stub, ScoreCache.NONE, timer, 1)) {
             assertThat(reranker.device()).isEqualTo("stub");
         }
     }
 
     private static List<Outcome> rerank(
             CrossEncoder crossEncoder, int concurrency, int count, Deadline deadline) {
-        try (var reranker = new Reranker(crossEncoder, RealModels.pairTokenizer(), concurrency)) {
+        try (var timer = DeadlineTimer.start();
+                var reranker = new Reranker(crossEncoder, ScoreCache.NONE, timer, concurrency)) {
             return outcomes(reranker, count, deadline);
         }
     }

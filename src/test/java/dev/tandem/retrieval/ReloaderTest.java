@@ -148,7 +148,8 @@ class ReloaderTest {
                                 live,
                                 IndexAt.unwatched(folder),
                                 Settings.CANDIDATES,
-                                Settings.RERANK)) {
+                                Settings.RERANK,
+                                Settings.NO_CACHE)) {
             assertThatThrownBy(reloader::reload).isInstanceOf(UnavailableException.class);
         }
     }
@@ -157,7 +158,8 @@ class ReloaderTest {
     private static Reloader frozen(TwoGenerations two, AtomicReference<Duration> frozen) {
         var config =
                 new IndexAt(two.index(), Memory.NORMAL, Optional.empty(), Verify.LENGTHS, SELDOM);
-        return new Reloader(two.live(), config, Settings.CANDIDATES, Settings.RERANK) {
+        return new Reloader(
+                two.live(), config, Settings.CANDIDATES, Settings.RERANK, Settings.NO_CACHE) {
             @Override
             Instant now() {
                 return super.now().plus(frozen.get());

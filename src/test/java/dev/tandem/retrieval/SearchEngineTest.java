@@ -4,19 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.candidates.BiEncoder;
+import dev.tandem.fixtures.Budgets;
 import dev.tandem.fixtures.ModelsAt;
 import dev.tandem.fixtures.RealModels;
 import dev.tandem.fixtures.Settings;
 import dev.tandem.fixtures.SmallIndex;
 import dev.tandem.fixtures.SmallModel;
 import dev.tandem.index.Generation;
-import dev.tandem.index.Memory;
-import dev.tandem.model.Deadline;
 import dev.tandem.model.IndexException;
 import dev.tandem.model.ModelException;
 import dev.tandem.model.Query;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,7 +44,7 @@ class SearchEngineTest {
         try (var engine = open(RealModels.both())) {
             var result =
                     engine.retriever()
-                            .search(new Query(query, 10, 1), Deadline.after(Duration.ofHours(1)))
+                            .search(new Query(query, 10, 1), Budgets.NEVER)
                             .await()
                             .indefinitely();
 
@@ -93,7 +91,6 @@ class SearchEngineTest {
     }
 
     private SearchEngine open(Models models) {
-        return SearchEngine.open(
-                models, generation, Settings.CANDIDATES, Memory.NORMAL, Settings.RERANK);
+        return SearchEngine.open(models, generation, Settings.ENGINE);
     }
 }

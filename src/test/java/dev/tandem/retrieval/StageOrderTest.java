@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class StageOrderTest {
-    private final StageOrder order = new StageOrder(ScoreBlend.replace(Activation.SIGMOID));
+    private final StageOrder order = StageOrder.of(ScoreBlend.replace(Activation.SIGMOID));
 
     @Test
     void of_allScored_sortsByLogit() {
@@ -95,7 +95,7 @@ class StageOrderTest {
 
     @Test
     void of_modelWithoutActivation_keepsItsScores() {
-        var identity = new StageOrder(ScoreBlend.replace(Activation.IDENTITY));
+        var identity = StageOrder.of(ScoreBlend.replace(Activation.IDENTITY));
 
         assertThat(identity.of(candidates(3), scored(0.25f, 0.75f, 1.5f)))
                 .extracting(Placed::score)

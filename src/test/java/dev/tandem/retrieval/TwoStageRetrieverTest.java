@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.candidates.JVectorCandidateSearcher;
 import dev.tandem.candidates.WalkLimits;
+import dev.tandem.fixtures.Budgets;
 import dev.tandem.fixtures.Costs;
 import dev.tandem.fixtures.ManualClock;
 import dev.tandem.fixtures.RealModels;
@@ -14,6 +15,7 @@ import dev.tandem.index.Generation;
 import dev.tandem.index.IndexManifest;
 import dev.tandem.index.IndexManifest.TokenizerRef;
 import dev.tandem.index.Memory;
+import dev.tandem.model.Budget;
 import dev.tandem.model.Candidate;
 import dev.tandem.model.Coverage;
 import dev.tandem.model.Coverage.Reason;
@@ -25,18 +27,23 @@ import dev.tandem.model.InvalidRequestException;
 import dev.tandem.model.MetadataValue.Whole;
 import dev.tandem.model.Query;
 import dev.tandem.model.RankedPassage;
+import dev.tandem.model.RerankOptions;
 import dev.tandem.model.SearchResult;
 import dev.tandem.model.Stage;
-import dev.tandem.onnx.ModelCard.Activation;
 import dev.tandem.onnx.ModelInput;
 import dev.tandem.onnx.StopSignal;
+import dev.tandem.onnx.TextTokenizer;
 import dev.tandem.rerank.CostModel;
 import dev.tandem.rerank.CrossEncoder;
+import dev.tandem.rerank.DeadlineTimer;
+import dev.tandem.rerank.RerankConfig;
 import dev.tandem.rerank.Reranker;
+import dev.tandem.rerank.ScoreCache;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,7 +54,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(Lifecycle.PER_CLASS)
 class TwoStageRetrieverTest {
     private static final Query BERLIN = new Query("How many people live in Berlin?", 10, 5);
-    private static final Deadline NEVER = Deadline.after(Duration.ofDays(1));
+    private static final Budget NEVER = Budgets.NEVER;
 
     @TempDir private static Path folder;
     private Generation generation;
@@ -68,6 +75,11 @@ class TwoStageRetrieverTest {
         @Override
         public int largestBatch() {
             return 1;
+        }
+
+        @Override
+        public TextTokenizer tokenizer() {
+            return RealModels.pairTokenizer();
         }
 
         @Override
@@ -145,7 +157,7 @@ class TwoStageRetrieverTest {
 
     @Test
     void search_aFilterThatNothingFits_isCompleteAndEmpty() {
-        SearchResult result = search(() -> {}, filtered(year(1999)), Deadline.after(Duration.ZERO));
+        SearchResult result = search(() -> {}, filtered(year(1999)), Budgets.NONE);
 
         assertThat(result.passages()).isEmpty();
         assertThat(result.coverage()).isEqualTo(new Coverage(100, 0, 0, 0, 0, Reason.COMPLETE));
@@ -162,7 +174,7 @@ class TwoStageRetrieverTest {
 
     @Test
     void search_noTime_isStageOne() {
-        SearchResult result = search(() -> {}, BERLIN, Deadline.after(Duration.ZERO));
+        SearchResult result = search(() -> {}, BERLIN, Budgets.NONE);
 
         assertThat(result.walk().complete()).isTrue();
         assertThat(result.coverage()).isEqualTo(new Coverage(10, 0, 0, 0, 0, Reason.BUDGET_SPENT));
@@ -176,10 +188,10 @@ class TwoStageRetrieverTest {
     @Test
     void search_timeForFour_putsTheFourFirst() {
         var clock = new ManualClock();
-        Deadline deadline = Deadline.after(Duration.ofMillis(35), clock);
+        Budget budget = Budgets.due(Deadline.after(Duration.ofMillis(35), clock));
         Query all = new Query(BERLIN.text(), 10, 10);
 
-        SearchResult result = search(() -> clock.advance(Duration.ofMillis(10)), all, deadline);
+        SearchResult result = search(() -> clock.advance(Duration.ofMillis(10)), all, budget);
 
         assertThat(result.coverage()).isEqualTo(new Coverage(10, 10, 4, 0, 0, Reason.BUDGET_SPENT));
         assertThat(result.passages().subList(0, 4))
@@ -236,33 +248,46 @@ class TwoStageRetrieverTest {
     }
 
     private static Query filtered(Filter filter) {
-        return new Query(BERLIN.text(), 100, 100, filter);
+        return new Query(BERLIN.text(), 100, 100, filter, RerankOptions.DEFAULT);
     }
 
     private static Filter year(int year) {
         return new OneOf("year", List.of(new Whole(year)));
     }
 
-    private SearchResult search(Runnable before, Query query, Deadline deadline) {
-        return search(before, query, deadline, generation);
+    private SearchResult search(Runnable before, Query query, Budget budget) {
+        return search(before, query, budget, generation);
+    }
+
+    private SearchResult search(Runnable before, Query query, Budget budget, Generation searched) {
+        return search(new Disturbed(before), query, budget, searched, Settings.RERANK);
     }
 
     /** One run at a time, so that a clock which goes on with each run is exact. */
     private SearchResult search(
-            Runnable before, Query query, Deadline deadline, Generation searched) {
+            CrossEncoder crossEncoder,
+            Query query,
+            Budget budget,
+            Generation searched,
+            RerankConfig config) {
         var tokenizer = RealModels.pairTokenizer();
-        var order = new StageOrder(ScoreBlend.replace(Activation.SIGMOID));
+        var card = RealModels.crossEncoder().card();
+        var rules = RerankRules.ofIndex(config, tokenizer, card, searched.manifest());
         try (var passages = Passages.open(searched, tokenizer);
-                var reranker = new Reranker(new Disturbed(before), tokenizer, 1)) {
-            return new TwoStageRetriever(
+                var timer = DeadlineTimer.start();
+                var threads = Executors.newCachedThreadPool();
+                var reranker = new Reranker(crossEncoder, ScoreCache.NONE, timer, 1)) {
+            var stages =
+                    new Stages(
                             RealModels.biEncoder(),
-                            tokenizer,
                             searcher,
+                            Settings.CANDIDATES,
                             passages,
                             reranker,
-                            order,
-                            Settings.CANDIDATES)
-                    .search(query, deadline)
+                            timer,
+                            threads);
+            return new TwoStageRetriever(stages, rules)
+                    .search(query, budget)
                     .await()
                     .indefinitely();
         }
@@ -298,7 +323,7 @@ class TwoStageRetrieverTest {
                         m.dimension(),
                         m.similarity(),
                         m.biEncoder(),
-                        new TokenizerRef("other", "f00", null),
+                        new TokenizerRef("other", "f00", TokenizerRef.DEFAULT),
                         m.graph(),
                         m.vectors(),
                         m.source(),
