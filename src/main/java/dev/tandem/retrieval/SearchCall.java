@@ -68,7 +68,8 @@ final class SearchCall {
                         .emitOn(stages.threads())
                         .map(this::assemble);
         Uni<SearchResult> cut = stages.timer().at(budget.latest()).map(_ -> cut());
-        return Uni.combine().any().of(whole, cut);
+        // The alarm is set before anything is done that could hang.
+        return Uni.combine().any().of(cut, whole);
     }
 
     private Walked retrieve(Budget budget, @Nullable BitSet accepted) {

@@ -7,11 +7,18 @@ import static org.assertj.core.api.Assertions.within;
 import dev.tandem.fixtures.RealModels;
 import dev.tandem.fixtures.SmallModel;
 import dev.tandem.model.ModelException;
+import dev.tandem.onnx.CpuFeatures;
 import dev.tandem.onnx.ModelInput;
+import dev.tandem.onnx.RunStoppedException;
+import dev.tandem.onnx.StopSignal;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -24,6 +31,8 @@ class OnnxCrossEncoderTest {
     private static final String CANARY =
             "\"canary\": [{\"query\": \"how\", \"passage\": \"berlin\", \"logit\": 2.1,"
                     + " \"tolerance\": 0.01}]";
+
+    private static final float STOPPED = 1_000;
 
     @TempDir private Path models;
     private final OnnxCrossEncoder crossEncoder = RealModels.crossEncoder();
@@ -128,6 +137,74 @@ class OnnxCrossEncoderTest {
                 .hasMessageContaining("canary pair (\"how\", \"berlin\", tokens [10]) 3.300")
                 .hasMessageContaining("model.json says 2.100")
                 .hasMessageContaining("Wrong tokenizer.json");
+    }
+
+    @Test
+    void numerics_loadedTwice_areTheSameScores() {
+        SmallModel model = small("cross_encoder").card(CANARY);
+        try (var one = OnnxCrossEncoder.open(model.open());
+                var again = OnnxCrossEncoder.open(model.open())) {
+            assertThat(one.numerics()).isEqualTo(again.numerics());
+            assertThat(one.numerics().canaryError()).isBetween(0f, 0.01f);
+            assertThat(one.numerics().cpu()).isEqualTo(CpuFeatures.ofThisHost().toString());
+            assertThat(one.numerics().fingerprint())
+                    .matches("[0-9a-f]{64}")
+                    .isNotEqualTo(crossEncoder.numerics().fingerprint());
+        }
+    }
+
+    @Test
+    void numerics_cardThatChangesTheInput_areOtherScores() {
+        SmallModel model = small("cross_encoder").card(CANARY);
+        String first;
+        try (var one = OnnxCrossEncoder.open(model.open())) {
+            first = one.numerics().fingerprint();
+        }
+        var changed = model.card(CANARY + ", \"queryPrefix\": \"x\"").open();
+        try (var other = OnnxCrossEncoder.open(changed)) {
+            assertThat(other.numerics().fingerprint()).isNotEqualTo(first);
+        }
+    }
+
+    @Test
+    void logits_stoppedBefore_doNotRun() {
+        var stop = new StopSignal();
+        stop.stop();
+
+        assertThatThrownBy(() -> crossEncoder.logits(List.of(pair("a", "b")), stop))
+                .isInstanceOf(RunStoppedException.class);
+    }
+
+    /** Stopped at random moments of runs that go on side by side. */
+    @Test
+    void logits_stoppedMidway_leaveTheSessionAsItWas() throws InterruptedException {
+        ModelInput pair = pair("how hot is tea", "Tea is hot. ".repeat(100));
+        float before = crossEncoder.logit(pair);
+        var ends = new ConcurrentLinkedQueue<Float>();
+        var random = new Random(11);
+        for (int i = 0; i < 100; i++) {
+            var stop = new StopSignal();
+            List<Thread> runs = new ArrayList<>();
+            for (int run = 0; run < 2; run++) {
+                runs.add(Thread.ofPlatform().start(() -> run(pair, stop, ends)));
+            }
+            Thread.sleep(Duration.ofNanos(random.nextInt(20_000_000)));
+            stop.stop();
+            for (Thread run : runs) {
+                run.join();
+            }
+        }
+
+        assertThat(ends).hasSize(200).contains(STOPPED).containsOnly(STOPPED, before);
+        assertThat(crossEncoder.logit(pair)).isEqualTo(before);
+    }
+
+    private void run(ModelInput pair, StopSignal stop, Queue<Float> ends) {
+        try {
+            ends.add(crossEncoder.logits(List.of(pair), stop)[0]);
+        } catch (RunStoppedException e) {
+            ends.add(STOPPED);
+        }
     }
 
     private SmallModel small(String graph) {

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tandem.fixtures.Costs;
 import dev.tandem.fixtures.ManualClock;
 import dev.tandem.fixtures.RealModels;
+import dev.tandem.fixtures.Settings;
 import dev.tandem.model.Deadline;
 import dev.tandem.model.IndexException;
 import dev.tandem.model.Reading;
 import dev.tandem.model.Span;
+import dev.tandem.model.Work;
 import dev.tandem.onnx.ModelInput;
 import dev.tandem.onnx.StopSignal;
 import dev.tandem.onnx.TextTokenizer;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class RerankerTest {
     private static final Deadline NEVER = Deadline.after(Duration.ofDays(1));
+    private static final long[] QUERY = {1_000};
     private static final int FRAME = 4; // [CLS] query [SEP] passage [SEP], with one query token
 
     /** Scores by the ordinal, which it reads from the pair's length. */
@@ -227,6 +230,119 @@ class RerankerTest {
     }
 
     @Test
+    void rerank_largeCallBesideASmallOne_letsItThrough() throws InterruptedException {
+        var begun = new CountDownLatch(2);
+        var goOn = new CountDownLatch(1);
+        var runs = new AtomicInteger();
+        var stub =
+                new StubCrossEncoder(
+                        ordinal -> runs.incrementAndGet() <= 2 ? held(begun, goOn) : ordinal);
+        try (var timer = DeadlineTimer.start();
+                var reranker = new Reranker(stub, ScoreCache.NONE, timer, 2)) {
+            var large = reranker.rerank(task(10_000, _ -> new int[1]), NEVER);
+            var running = large.subscribe().asCompletionStage();
+            assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+            var runsOfBoth = new AtomicInteger();
+            var small =
+                    reranker.rerank(task(10, _ -> new int[1]), NEVER)
+                            .invoke(_ -> runsOfBoth.set(runs.get()))
+                            .subscribe()
+                            .asCompletionStage();
+            goOn.countDown();
+
+            assertThat(small.join().outcomes()).hasSize(10).allMatch(Scored.class::isInstance);
+            // They take turns: a run of the large one for each of the small one, and some leeway.
+            assertThat(runsOfBoth.get()).isLessThan(100);
+            assertThat(running.join().outcomes()).hasSize(10_000);
+        }
+    }
+
+    @Test
+    void rerank_runThatHangs_isNotWaitedForAndIsAFailure() throws InterruptedException {
+        var begun = new CountDownLatch(2);
+        var never = new CountDownLatch(1);
+        var stub = new StubCrossEncoder(_ -> held(begun, never));
+        Deadline deadline = Deadline.after(Duration.ofMillis(50));
+        try (var timer = DeadlineTimer.start();
+                var reranker = new Reranker(stub, ScoreCache.NONE, timer, 2)) {
+            List<Outcome> first = outcomes(reranker, 5, deadline);
+            List<Outcome> second = outcomes(reranker, 5, Deadline.after(Duration.ofMillis(5)));
+            never.countDown();
+
+            assertThat(first.subList(0, 2))
+                    .containsExactly(new Skipped(0, Reason.FAILED), new Skipped(1, Reason.FAILED));
+            assertThat(second).as("no run can begin").containsExactly(failed(5));
+        }
+    }
+
+    @Test
+    void rerank_again_computesNothingAndGivesTheSame() {
+        var stub = new StubCrossEncoder(ordinal -> ordinal / 3.0);
+        try (var timer = DeadlineTimer.start();
+                var cache = ScoreCache.open(Settings.cache(1_000), "f");
+                var reranker = new Reranker(stub, cache, timer, 2)) {
+            Reranking fresh = reranking(reranker, 20, NEVER);
+            Reranking again = reranking(reranker, 20, Deadline.after(Duration.ofSeconds(10)));
+
+            assertThat(fresh.work().pairs()).isEqualTo(20);
+            assertThat(again.work()).isEqualTo(Work.NONE);
+            assertThat(again.planned()).isEqualTo(20);
+            assertThat(stub.runs).hasValue(20);
+            for (int i = 0; i < 20; i++) {
+                Scored before = (Scored) fresh.outcomes().get(i);
+                assertThat(again.outcomes().get(i))
+                        .isEqualTo(new Scored(i, before.logit(), before.reading(), true));
+                assertThat(before.fromCache()).isFalse();
+            }
+        }
+    }
+
+    /** A third at a time: what is known costs nothing, so each call goes deeper. */
+    @Test
+    void rerank_againUnderABudgetForAThird_isCompleteWithinFourCalls() {
+        var clock = new ManualClock();
+        var cost = Costs.everyRun(Duration.ofMillis(10), clock);
+        var stub = new StubCrossEncoder(ordinal -> advancing(clock, ordinal), cost);
+        try (var timer = DeadlineTimer.start();
+                var cache = ScoreCache.open(Settings.cache(1_000), "f");
+                var reranker = new Reranker(stub, cache, timer, 1)) {
+            List<Long> scored = new ArrayList<>();
+            for (int call = 0; call < 4; call++) {
+                Deadline third = Deadline.after(Duration.ofMillis(105), clock);
+                scored.add(
+                        outcomes(reranker, 30, third).stream()
+                                .filter(Scored.class::isInstance)
+                                .count());
+            }
+
+            assertThat(scored).containsExactly(10L, 20L, 30L, 30L);
+            assertThat(stub.runs).hasValue(30);
+        }
+    }
+
+    @Test
+    void rerank_chunks_takesTheHighestAndSaysWhatWasRead() {
+        var stub = new StubCrossEncoder(ordinal -> ordinal == 30 ? 7 : 1);
+        PassageCut cut =
+                (_, passage, _) ->
+                        passage.length < 50
+                                ? List.of(new Span(0, passage.length))
+                                : List.of(new Span(0, 20), new Span(10, 40), new Span(30, 50));
+        try (var timer = DeadlineTimer.start();
+                var reranker = new Reranker(stub, ScoreCache.NONE, timer, 2)) {
+            var task =
+                    new RerankTask(QUERY, 2, i -> new int[i == 0 ? 50 : 8], cut, Convergence.NEVER);
+            Reranking reranking = reranker.rerank(task, NEVER).await().indefinitely();
+
+            assertThat(reranking.outcomes())
+                    .containsExactly(
+                            new Scored(0, 7, new Reading(50, 70, new Span(10, 40)), false),
+                            new Scored(1, 1, new Reading(8, 8, new Span(0, 8)), false));
+            assertThat(reranking.work().pairs()).isEqualTo(4);
+        }
+    }
+
+    @Test
     void device_stub_isTheCrossEncoders() {
         var stub = new StubCrossEncoder(_ -> 1);
         try (var timer = DeadlineTimer.start();
@@ -244,18 +360,27 @@ class RerankerTest {
     }
 
     private static List<Outcome> outcomes(Reranker reranker, int count, Deadline deadline) {
+        return reranking(reranker, count, deadline).outcomes();
+    }
+
+    private static Reranking reranking(Reranker reranker, int count, Deadline deadline) {
         // As many tokens as the ordinal says, so that the stub can tell the pairs apart.
-        return reranker.rerank(task(count, int[]::new), deadline).await().indefinitely().outcomes();
+        return reranker.rerank(task(count, int[]::new), deadline).await().indefinitely();
     }
 
     private static RerankTask task(int count, PassageTokens tokens) {
-        return new RerankTask(
-                new long[] {1_000}, count, tokens, PassageCut.HEAD, Convergence.NEVER);
+        return new RerankTask(QUERY, count, tokens, PassageCut.HEAD, Convergence.NEVER);
     }
 
     /** A passage has as many tokens as its index says. */
     private static Outcome scored(int index, float logit) {
         return new Scored(index, logit, new Reading(index, index, new Span(0, index)), false);
+    }
+
+    private static Outcome[] failed(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> new Skipped(i, Reason.FAILED))
+                .toArray(Outcome[]::new);
     }
 
     private static Outcome late(int index) {

@@ -120,6 +120,36 @@ class StageOrderTest {
         }
     }
 
+    @Test
+    void of_places_sumsTheirReciprocals() {
+        // Logits put 2 first, then 0, then 1.
+        List<Placed> placed = StageOrder.ofPlaces().of(candidates(3), scored(1, 0, 2));
+
+        assertThat(placed).extracting(Placed::index).containsExactly(0, 2, 1);
+        assertThat(placed.get(0).strength()).isCloseTo(1.0 / 61 + 1.0 / 62, within(1e-12));
+        assertThat(placed.get(1).strength()).isCloseTo(1.0 / 63 + 1.0 / 61, within(1e-12));
+        assertThat(placed.get(2).strength()).isCloseTo(1.0 / 62 + 1.0 / 63, within(1e-12));
+        assertFalling(placed);
+    }
+
+    @Test
+    void of_placesThatAgree_scoreOneAtTheTop() {
+        List<Placed> placed = StageOrder.ofPlaces().of(candidates(3), scored(3, 2, 1));
+
+        assertThat(placed).extracting(Placed::index).containsExactly(0, 1, 2);
+        assertThat(placed.getFirst().score()).isEqualTo(1.0);
+    }
+
+    @Test
+    void of_placesWithSomeSkipped_keepsThemBelow() {
+        List<Outcome> outcomes = List.of(late(0), scored(1, -9), failed(2), scored(3, 5));
+
+        List<Placed> placed = StageOrder.ofPlaces().of(candidates(4), outcomes);
+
+        assertThat(placed).extracting(Placed::index).containsExactly(1, 3, 0, 2);
+        assertFalling(placed);
+    }
+
     private static void assertFalling(List<Placed> placed) {
         assertThat(placed).isSortedAccordingTo(Comparator.comparingDouble(p -> -p.score()));
         assertThat(placed).allMatch(p -> p.score() >= 0 && p.score() <= 1);
