@@ -195,7 +195,7 @@ class OnnxCrossEncoderTest {
             }
         }
 
-        assertThat(ends).hasSize(200).contains(STOPPED).containsOnly(STOPPED, before);
+        assertThat(ends).hasSize(200).contains(STOPPED).isSubsetOf(STOPPED, before);
         assertThat(crossEncoder.logit(pair)).isEqualTo(before);
     }
 
