@@ -3,17 +3,23 @@ package dev.tandem;
 import dev.tandem.candidates.CandidatesConfig;
 import dev.tandem.evaluation.EvaluateCommand;
 import dev.tandem.indexing.IndexCommand;
+import dev.tandem.model.LongPassages;
+import dev.tandem.model.Order;
 import dev.tandem.model.SearchException;
 import dev.tandem.onnx.ModelsConfig;
 import dev.tandem.rerank.RerankConfig;
 import io.smallrye.config.ConfigValidationException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The offline commands; {@code ./tandem} starts them. */
 @Command(
@@ -54,8 +60,23 @@ public final class Tandem implements Runnable {
         return new CommandLine(new Tandem())
                 .addSubcommand(IndexCommand.create(models))
                 .addSubcommand(evaluate)
+                .registerConverter(
+                        LongPassages.class,
+                        named(LongPassages::named, "head, chunkMax or bestPassage"))
+                .registerConverter(Order.class, named(Order::named, "blend, replace or rrf"))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(Tandem::explain);
+    }
+
+    /** By the names that requests have too. */
+    private static <T> ITypeConverter<T> named(
+            Function<String, Optional<T>> find, String expected) {
+        return text ->
+                find.apply(text)
+                        .orElseThrow(
+                                () ->
+                                        new TypeConversionException(
+                                                "got '%s', expected %s".formatted(text, expected)));
     }
 
     @Override

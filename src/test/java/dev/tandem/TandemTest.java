@@ -261,12 +261,13 @@ class TandemTest {
         assertThat(names(report))
                 .containsExactly("queries", "candidateCount", "stage1", "twoStage", "latencyMs");
         assertThat(names(report.path("stage1"))).containsExactly("ndcg10", "mrr10", "recall");
-        assertThat(names(report.path("twoStage"))).containsExactly("ndcg10", "mrr10");
+        assertThat(names(report.path("twoStage"))).containsExactly("ndcg10", "mrr10", "scored");
         assertThat(names(report.path("latencyMs"))).containsExactly("mean", "p50", "p95", "p99");
         assertThat(report.path("queries").asInt()).isEqualTo(2);
         assertThat(report.path("candidateCount").asInt()).isEqualTo(10);
         assertThat(report.at("/stage1/recall").asDouble()).isEqualTo(1);
         assertThat(report.at("/twoStage/ndcg10").asDouble()).isEqualTo(1);
+        assertThat(report.at("/twoStage/scored").asDouble()).isEqualTo(10);
         assertThat(report.at("/latencyMs/p50").asDouble()).isPositive();
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.candidates.BiEncoder;
 import dev.tandem.candidates.JVectorCandidateSearcher;
 import dev.tandem.candidates.WalkLimits;
+import dev.tandem.evaluation.Judgements;
 import dev.tandem.index.IndexFolder;
 import dev.tandem.index.Memory;
 import dev.tandem.index.PassageStore;
@@ -14,9 +15,7 @@ import dev.tandem.rerank.OnnxCrossEncoder;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +39,7 @@ public final class LogitTable {
         Path data = Path.of(args[1]);
         int count = Integer.parseInt(args[3]);
         List<Integer> lengths = Arrays.stream(args[4].split(",")).map(Integer::valueOf).toList();
-        var grades = grades(data.resolve("qrels.tsv"));
+        var judged = Judgements.read(data.resolve("queries.jsonl"), data.resolve("qrels.tsv"));
         var generation = new IndexFolder(Path.of(args[0])).current();
         var manifest = generation.manifest();
         try (var bi = BiEncoder.open(ModelFolder.open(Path.of("models"), manifest.biEncoder().name()));
@@ -50,14 +49,14 @@ public final class LogitTable {
                                 generation.folder(), manifest.passages(), manifest.dimension(), 2, Memory.LOW);
                 var store = PassageStore.open(generation);
                 var out = new PrintWriter(Files.newBufferedWriter(Path.of(args[5])))) {
-            for (var query : sampled(data.resolve("queries.jsonl"), grades, Integer.parseInt(args[2])).entrySet()) {
+            for (var query : Judgements.sample(judged, Integer.parseInt(args[2]))) {
                 List<Candidate> candidates =
-                        searcher.search(bi.encodeQuery(query.getValue()), count, null, WalkLimits.NONE).list();
-                long[] tokens = cross.tokenizer().ids(query.getValue());
+                        searcher.search(bi.encodeQuery(query.text()), count, null, WalkLimits.NONE).list();
+                long[] tokens = cross.tokenizer().ids(query.text());
                 List<int[]> passages = candidates.stream().map(c -> store.tokenIds(c.ordinal())).toList();
-                var its = grades.get(query.getKey());
+                var its = query.grades();
                 Map<String, Object> row = new LinkedHashMap<>();
-                row.put("query", query.getKey());
+                row.put("query", query.id());
                 row.put("queryTokens", tokens.length);
                 row.put("judged", its.values());
                 row.put("grades", candidates.stream().map(c -> its.getOrDefault(store.passage(c.ordinal()).id(), 0)).toList());
@@ -83,34 +82,5 @@ public final class LogitTable {
                             logits[i] = cross.logit(cross.tokenizer().pair(query, passage, span));
                         });
         return logits;
-    }
-
-    private static Map<String, Map<String, Integer>> grades(Path qrels) throws Exception {
-        Map<String, Map<String, Integer>> grades = new HashMap<>();
-        for (String line : Files.readAllLines(qrels).stream().skip(1).toList()) {
-            String[] fields = line.split("\t", -1);
-            grades.computeIfAbsent(fields[0], _ -> new LinkedHashMap<>()).put(fields[1], Integer.valueOf(fields[2]));
-        }
-        return grades;
-    }
-
-    /** Id to text of so many queries, evenly spread over those with a relevant passage. */
-    private static Map<String, String> sampled(Path file, Map<String, Map<String, Integer>> grades, int most)
-            throws Exception {
-        List<Map.Entry<String, String>> all = new ArrayList<>();
-        for (String line : Files.readAllLines(file)) {
-            var query = JSON.readTree(line);
-            String id = query.path("_id").asText();
-            if (grades.getOrDefault(id, Map.of()).values().stream().anyMatch(grade -> grade > 0)) {
-                all.add(Map.entry(id, query.path("text").asText()));
-            }
-        }
-        double step = Math.max(1, (double) all.size() / most);
-        Map<String, String> sampled = new LinkedHashMap<>();
-        for (int i = 0; i < Math.min(most, all.size()); i++) {
-            var query = all.get((int) (i * step));
-            sampled.put(query.getKey(), query.getValue());
-        }
-        return sampled;
     }
 }

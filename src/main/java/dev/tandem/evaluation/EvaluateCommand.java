@@ -8,6 +8,9 @@ import dev.tandem.evaluation.Judgements.Judged;
 import dev.tandem.index.IndexFolder;
 import dev.tandem.index.Memory;
 import dev.tandem.index.Verify;
+import dev.tandem.model.LongPassages;
+import dev.tandem.model.Order;
+import dev.tandem.model.RerankOptions;
 import dev.tandem.onnx.ModelsConfig;
 import dev.tandem.rerank.RerankConfig;
 import dev.tandem.rerank.ScoreCache;
@@ -19,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -76,6 +78,30 @@ public final class EvaluateCommand implements Callable<Integer> {
     private @Nullable Integer budgetMs;
 
     @Option(
+            names = "--order",
+            paramLabel = "blend|replace|rrf",
+            description = "How the two stages make one order (default: as configured).")
+    private @Nullable Order order;
+
+    @Option(
+            names = "--long-passages",
+            paramLabel = "head|chunkMax|bestPassage",
+            description =
+                    "What is read of passages longer than the cross-encoder reads at once (default:"
+                            + " as the index says, or as configured).")
+    private @Nullable LongPassages longPassages;
+
+    @Option(
+            names = "--early-stop",
+            arity = "0..1",
+            fallbackValue = "true",
+            paramLabel = "true|false",
+            description =
+                    "End scoring when more of it is unlikely to change the top 10 (default: as"
+                            + " configured).")
+    private @Nullable Boolean earlyStop;
+
+    @Option(
             names = "--sample",
             paramLabel = "N",
             description =
@@ -127,7 +153,8 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     private Report run(SearchEngine engine, List<Judged> judged) {
         Duration budget = budgetMs == null ? Evaluation.NO_BUDGET : Duration.ofMillis(budgetMs);
-        var evaluation = new Evaluation(engine.retriever(), candidateCount, budget);
+        var options = new RerankOptions(longPassages, order, 0, earlyStop);
+        var evaluation = new Evaluation(engine.retriever(), candidateCount, budget, options);
         try (var bar =
                 new ProgressBarBuilder()
                         .setTaskName("Evaluating")
@@ -149,8 +176,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--sample: got " + sample + ", expected 1 or more");
         }
-        double step = (double) judged.size() / sample;
-        return IntStream.range(0, sample).mapToObj(i -> judged.get((int) (i * step))).toList();
+        return Judgements.sample(judged, sample);
     }
 
     private void print(Report report) {
@@ -164,6 +190,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                 stage1.ndcg10(), stage1.mrr10(), stage1.recall());
         var twoStage = report.twoStage();
         out.printf("both stages %8.4f %8.4f%n%n", twoStage.ndcg10(), twoStage.mrr10());
+        out.printf("scored      mean %.1f candidates%n", twoStage.scored());
         var latency = report.latencyMs();
         out.printf(
                 "latency     mean %.1f ms, p50 %.1f, p95 %.1f, p99 %.1f%n",

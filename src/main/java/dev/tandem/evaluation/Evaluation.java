@@ -3,6 +3,7 @@ package dev.tandem.evaluation;
 import dev.tandem.evaluation.Judgements.Judged;
 import dev.tandem.model.Budget;
 import dev.tandem.model.Query;
+import dev.tandem.model.RerankOptions;
 import dev.tandem.model.SearchResult;
 import dev.tandem.retrieval.TwoStageRetriever;
 import java.time.Duration;
@@ -19,14 +20,20 @@ final class Evaluation {
     private final TwoStageRetriever retriever;
     private final int candidateCount;
     private final Duration budget;
+    private final RerankOptions options;
 
     /**
      * @param budget of each query; {@link #NO_BUDGET} to score every candidate
      */
-    Evaluation(TwoStageRetriever retriever, int candidateCount, Duration budget) {
+    Evaluation(
+            TwoStageRetriever retriever,
+            int candidateCount,
+            Duration budget,
+            RerankOptions options) {
         this.retriever = retriever;
         this.candidateCount = candidateCount;
         this.budget = budget;
+        this.options = options;
     }
 
     /** So long that what is measured is the time until the answer was whole. */
@@ -46,8 +53,8 @@ final class Evaluation {
     /** Stage 1 alone; recall at candidateCount. */
     record StageOne(double ndcg10, double mrr10, double recall) {}
 
-    /** Both stages. */
-    record TwoStage(double ndcg10, double mrr10) {}
+    /** Both stages; candidates that the cross-encoder scored, the mean. */
+    record TwoStage(double ndcg10, double mrr10, double scored) {}
 
     /** Milliseconds from query to answer. */
     record Latency(double mean, double p50, double p95, double p99) {}
@@ -70,7 +77,8 @@ final class Evaluation {
                         mean(rows, r -> r.stage1().recall())),
                 new TwoStage(
                         mean(rows, r -> r.twoStage().ndcg10()),
-                        mean(rows, r -> r.twoStage().mrr10())),
+                        mean(rows, r -> r.twoStage().mrr10()),
+                        mean(rows, r -> r.twoStage().scored())),
                 new Latency(
                         mean(rows, Row::millis),
                         Measures.percentile(millis, 50),
@@ -79,7 +87,7 @@ final class Evaluation {
     }
 
     private Row measure(Judged judged) {
-        var query = new Query(judged.text(), candidateCount, DEPTH);
+        var query = new Query(judged.text(), candidateCount, DEPTH, null, options);
         SearchResult result = answer(query);
         // Apart from the answer, whose time is that of a caller: it reads no more than ten texts.
         List<String> stage1 = retriever.candidateIds(query);
@@ -92,7 +100,8 @@ final class Evaluation {
                         Measures.recall(stage1, grades, candidateCount)),
                 new TwoStage(
                         Measures.ndcg(twoStage, grades, DEPTH),
-                        Measures.reciprocalRank(twoStage, grades, DEPTH)),
+                        Measures.reciprocalRank(twoStage, grades, DEPTH),
+                        result.coverage().scored()),
                 result.timings().total().toNanos() / 1e6);
     }
 

@@ -13,9 +13,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** Queries with their judged passages, in BEIR's layout. */
-final class Judgements {
+public final class Judgements {
 
     private static final Pattern TAB = Pattern.compile("\t");
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -25,9 +26,17 @@ final class Judgements {
      *
      * @param grades judged passage to grade, at least one above 0
      */
-    record Judged(String id, String text, Map<String, Integer> grades) {}
+    public record Judged(String id, String text, Map<String, Integer> grades) {}
 
     private Judgements() {}
+
+    /** About so many, evenly spread. */
+    public static List<Judged> sample(List<Judged> judged, int count) {
+        double step = Math.max(1, (double) judged.size() / count);
+        return IntStream.range(0, Math.min(count, judged.size()))
+                .mapToObj(i -> judged.get((int) (i * step)))
+                .toList();
+    }
 
     /**
      * Reads the queries that have a relevant passage, in the order of their file; trec_eval leaves
@@ -36,7 +45,7 @@ final class Judgements {
      * @param queries JSON lines with _id and text
      * @param qrels lines of query, passage and grade, separated by tabs, after a header
      */
-    static List<Judged> read(Path queries, Path qrels) {
+    public static List<Judged> read(Path queries, Path qrels) {
         Map<String, Map<String, Integer>> grades = readQrels(qrels);
         List<Judged> judged = new ArrayList<>();
         int line = 0;

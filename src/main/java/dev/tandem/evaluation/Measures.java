@@ -13,7 +13,7 @@ import java.util.Map;
  * <p>Sources: Järvelin and Kekäläinen 2002 (nDCG; discount {@code 1 / log2(rank + 1)}, trec_eval's
  * {@code ndcg_cut}), trec_eval's {@code recip_rank} and {@code recall}.
  */
-final class Measures {
+public final class Measures {
 
     private Measures() {}
 
@@ -24,7 +24,7 @@ final class Measures {
      * @param grades judged passage to grade; negative grades count as 0
      * @return 0..1; 0 if nothing is relevant
      */
-    static double ndcg(List<String> ranking, Map<String, Integer> grades, int depth) {
+    public static double ndcg(List<String> ranking, Map<String, Integer> grades, int depth) {
         List<Integer> ideal = new ArrayList<>(grades.values());
         ideal.sort(Comparator.reverseOrder());
         List<Integer> gains =
@@ -34,7 +34,8 @@ final class Measures {
     }
 
     /** One over the rank of the first relevant passage, 0 if it stands below {@code depth}. */
-    static double reciprocalRank(List<String> ranking, Map<String, Integer> grades, int depth) {
+    public static double reciprocalRank(
+            List<String> ranking, Map<String, Integer> grades, int depth) {
         for (int i = 0; i < Math.min(depth, ranking.size()); i++) {
             if (isRelevant(ranking.get(i), grades)) {
                 return 1.0 / (i + 1);
@@ -44,14 +45,14 @@ final class Measures {
     }
 
     /** Share of the relevant passages that stand in the first {@code depth}, 0..1. */
-    static double recall(List<String> ranking, Map<String, Integer> grades, int depth) {
+    public static double recall(List<String> ranking, Map<String, Integer> grades, int depth) {
         long relevant = grades.values().stream().filter(grade -> grade > 0).count();
         long found = ranking.stream().limit(depth).filter(id -> isRelevant(id, grades)).count();
         return relevant == 0 ? 0 : (double) found / relevant;
     }
 
     /** The nearest-rank percentile of unsorted values, {@code percent} in 0..100. */
-    static double percentile(List<Double> values, double percent) {
+    public static double percentile(List<Double> values, double percent) {
         List<Double> sorted = values.stream().sorted().toList();
         int rank = (int) Math.ceil(percent / 100 * sorted.size());
         return sorted.get(Math.clamp(rank - 1, 0, sorted.size() - 1));

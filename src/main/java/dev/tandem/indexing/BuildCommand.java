@@ -11,12 +11,10 @@ import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code tandem index build}. */
 @Command(
@@ -64,7 +62,6 @@ final class BuildCommand implements Callable<Integer> {
     @Option(
             names = "--long-passages",
             paramLabel = "head|chunkMax|bestPassage",
-            converter = LongPassagesConverter.class,
             description =
                     "What the cross-encoder reads of passages longer than it reads at once, if a"
                             + " query does not say: their beginning, some chunks of which the best"
@@ -80,19 +77,6 @@ final class BuildCommand implements Callable<Integer> {
     @Mixin private KeptGenerations kept = new KeptGenerations();
 
     @Spec private CommandSpec spec;
-
-    /** By the name that requests have too. */
-    private static final class LongPassagesConverter implements ITypeConverter<LongPassages> {
-        @Override
-        public LongPassages convert(String value) {
-            return LongPassages.named(value)
-                    .orElseThrow(
-                            () ->
-                                    new TypeConversionException(
-                                            "got '%s', expected head, chunkMax or bestPassage"
-                                                    .formatted(value)));
-        }
-    }
 
     BuildCommand(ModelsConfig models) {
         this.models = models;

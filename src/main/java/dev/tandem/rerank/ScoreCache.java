@@ -77,7 +77,7 @@ public final class ScoreCache implements AutoCloseable {
      *
      * @param tokens of the query, no special tokens
      */
-    Scores of(long[] tokens) {
+    public Scores of(long[] tokens) {
         return new Scores(enabled ? hash(tokens) : 0);
     }
 
@@ -112,7 +112,7 @@ public final class ScoreCache implements AutoCloseable {
     }
 
     /** The logits of one query's inputs. Thread-safe. */
-    final class Scores {
+    public final class Scores {
 
         private final long query;
 
@@ -121,12 +121,12 @@ public final class ScoreCache implements AutoCloseable {
         }
 
         /** Whether some input of the query may be known: worth a look at all of them. */
-        boolean any() {
+        public boolean any() {
             return enabled && queries.getIfPresent(query) != null;
         }
 
         /** NaN if it is not known. */
-        float get(ModelInput input) {
+        public float get(ModelInput input) {
             if (!enabled) {
                 return Float.NaN;
             }
@@ -138,7 +138,7 @@ public final class ScoreCache implements AutoCloseable {
         /**
          * @param logit NaN is not kept: it may be the run's fault, and not the model's
          */
-        void put(ModelInput input, float logit) {
+        public void put(ModelInput input, float logit) {
             if (!enabled || Float.isNaN(logit)) {
                 return;
             }

@@ -1,14 +1,18 @@
 package dev.tandem.retrieval;
 
 import dev.tandem.index.IndexManifest;
+import dev.tandem.model.Candidate;
 import dev.tandem.model.LongPassages;
 import dev.tandem.model.Order;
+import dev.tandem.model.Query;
 import dev.tandem.model.RerankOptions;
 import dev.tandem.onnx.ModelCard;
 import dev.tandem.onnx.TextTokenizer;
 import dev.tandem.rerank.Chunks;
+import dev.tandem.rerank.Convergence;
 import dev.tandem.rerank.PassageCut;
 import dev.tandem.rerank.RerankConfig;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -64,11 +68,32 @@ final class RerankRules {
     }
 
     StageOrder order(RerankOptions options) {
-        Order asked = options.order();
-        return switch (asked == null ? config.order() : asked) {
+        return switch (orderOf(options)) {
             case BLEND -> StageOrder.of(blend);
             case REPLACE -> StageOrder.of(alone);
             case RRF -> StageOrder.ofPlaces();
         };
+    }
+
+    /**
+     * When scoring may end early: never, unless that is asked for; nor under {@link Order#RRF}, by
+     * which a place is worth more the more candidates are scored.
+     */
+    Convergence convergence(Query query, List<Candidate> candidates) {
+        Boolean asked = query.options().earlyStop();
+        boolean early = asked == null ? config.earlyStop() : asked;
+        if (!early) {
+            return Convergence.NEVER;
+        }
+        return switch (orderOf(query.options())) {
+            case BLEND -> new TopSettled(candidates, blend, query.topK());
+            case REPLACE -> new TopSettled(candidates, alone, query.topK());
+            case RRF -> Convergence.NEVER;
+        };
+    }
+
+    private Order orderOf(RerankOptions options) {
+        Order asked = options.order();
+        return asked == null ? config.order() : asked;
     }
 }

@@ -42,6 +42,12 @@ final class ScoreBlend {
         return weights.logit() * logit + weights.similarity() * similarity + weights.bias();
     }
 
+    /** The logit that makes this strength with this similarity. */
+    double logitFor(double strength, float similarity) {
+        double rest = strength - weights.similarity() * similarity - weights.bias();
+        return rest / weights.logit();
+    }
+
     double score(double strength) {
         return sigmoid ? 1 / (1 + Math.exp(-strength)) : Math.clamp(strength, 0, 1);
     }

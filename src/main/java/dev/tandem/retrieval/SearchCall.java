@@ -12,7 +12,6 @@ import dev.tandem.model.Temperature;
 import dev.tandem.model.Timings;
 import dev.tandem.model.Walk;
 import dev.tandem.model.Work;
-import dev.tandem.rerank.Convergence;
 import dev.tandem.rerank.RerankTask;
 import dev.tandem.rerank.Reranking;
 import dev.tandem.retrieval.StageOrder.Placed;
@@ -96,7 +95,7 @@ final class SearchCall {
                         candidates.size(),
                         index -> stages.passages().tokenIds(candidates.get(index).ordinal()),
                         rules.cut(query.options()),
-                        Convergence.NEVER);
+                        rules.convergence(query, candidates));
         return stages.reranker()
                 .rerank(task, its.due().rerank())
                 .map(reranking -> new Reranked(its, reranking, System.nanoTime()));

@@ -140,13 +140,7 @@ class OperationsTest {
     }
 
     private static double metric(String name, String label) {
-        return Doors.get("/q/metrics")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
-                .filter(line -> line.contains(label))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-                .sum();
+        return Doors.metric(name, label);
     }
 
     private static Set<String> names(JsonNode object) {

@@ -1,0 +1,72 @@
+package dev.tandem.bench;
+
+import dev.tandem.evaluation.Judgements;
+import dev.tandem.evaluation.Judgements.Judged;
+import dev.tandem.fixtures.ModelsAt;
+import dev.tandem.fixtures.RealModels;
+import dev.tandem.fixtures.Settings;
+import dev.tandem.index.IndexFolder;
+import dev.tandem.index.LeasedGeneration;
+import dev.tandem.index.Memory;
+import dev.tandem.index.Verify;
+import dev.tandem.model.Budget;
+import dev.tandem.model.Query;
+import dev.tandem.model.SearchResult;
+import dev.tandem.rerank.ScoreCache;
+import dev.tandem.retrieval.EngineSettings;
+import dev.tandem.retrieval.Models;
+import dev.tandem.retrieval.SearchEngine;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** An engine with the shipped models and the defaults, over an index on the disk. */
+final class ServedIndex implements AutoCloseable {
+
+    private static final Duration GRACE = Duration.ofMillis(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    private final Models models;
+    private final LeasedGeneration leased;
+    private final SearchEngine engine;
+
+    ServedIndex(String index, ScoreCache cache) {
+        models =
+                Models.open(
+                        new ModelsAt(
+                                RealModels.FOLDER, RealModels.BI_ENCODER, RealModels.CROSS_ENCODER));
+        leased = new IndexFolder(Path.of(index)).lease(Verify.LENGTHS);
+        var settings = new EngineSettings(Settings.CANDIDATES, Settings.RERANK, Memory.LOW, cache);
+        engine = SearchEngine.open(models, leased.generation(), settings);
+    }
+
+    Models models() {
+        return models;
+    }
+
+    SearchEngine engine() {
+        return engine;
+    }
+
+    LeasedGeneration leased() {
+        return leased;
+    }
+
+    SearchResult search(Query query, Duration time) {
+        return engine.retriever().search(query, Budget.of(time, GRACE)).await().atMost(PATIENCE);
+    }
+
+    /** So many judged queries of a collection, evenly spread. */
+    static List<Judged> queries(String collection, String count) {
+        Path data = Path.of(collection);
+        var judged = Judgements.read(data.resolve("queries.jsonl"), data.resolve("qrels.tsv"));
+        return Judgements.sample(judged, Integer.parseInt(count));
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+        leased.close();
+        models.close();
+    }
+}
