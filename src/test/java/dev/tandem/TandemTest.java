@@ -267,7 +267,7 @@ class TandemTest {
         assertThat(report.path("candidateCount").asInt()).isEqualTo(10);
         assertThat(report.at("/stage1/recall").asDouble()).isEqualTo(1);
         assertThat(report.at("/twoStage/ndcg10").asDouble()).isEqualTo(1);
-        assertThat(report.at("/twoStage/scored").asDouble()).isEqualTo(10);
+        assertThat(report.at("/twoStage/scored").asDouble()).isEqualTo(4);
         assertThat(report.at("/latencyMs/p50").asDouble()).isPositive();
     }
 
@@ -279,6 +279,50 @@ class TandemTest {
         assertThat(evaluated.exit()).as(evaluated.err()).isZero();
         assertThat(report.at("/twoStage/ndcg10")).isEqualTo(report.at("/stage1/ndcg10"));
         assertThat(report.at("/twoStage/mrr10")).isEqualTo(report.at("/stage1/mrr10"));
+    }
+
+    @Test
+    void indexBuild_longPassages_isInTheIndex() {
+        Outcome made =
+                run(
+                        "index",
+                        "build",
+                        "--input",
+                        at("corpus.jsonl"),
+                        "--index",
+                        at("chunked"),
+                        "--long-passages",
+                        "chunkMax");
+
+        assertThat(made.exit()).as(made.err()).isZero();
+        assertThat(run("index", "info", "--index", at("chunked")).out())
+                .contains("long passages  chunkMax");
+        assertThat(run("index", "info", "--index", at("index")).out())
+                .contains("long passages  default");
+    }
+
+    @Test
+    void evaluate_otherOrders_areObeyed() {
+        for (String order : List.of("blend", "replace", "rrf")) {
+            Outcome evaluated =
+                    evaluate("--json", "--order", order, "--long-passages", "bestPassage");
+
+            assertThat(evaluated.exit()).as(evaluated.err()).isZero();
+            assertThat(Doors.json(evaluated.out()).at("/twoStage/ndcg10").asDouble()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void commands_unknownNames_exitWithTwoAndNameTheKnown() {
+        var commandLine = Tandem.commandLine();
+        var err = new StringWriter();
+        commandLine.setErr(new PrintWriter(err));
+
+        assertThat(commandLine.execute(evaluateArguments("--order", "best"))).isEqualTo(2);
+        assertThat(commandLine.execute(evaluateArguments("--long-passages", "tail"))).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("--order", "got 'best', expected blend, replace or rrf")
+                .contains("--long-passages", "got 'tail', expected head, chunkMax or bestPassage");
     }
 
     @Test

@@ -21,8 +21,10 @@ import java.util.stream.Stream;
 /** A cross-encoder in ONNX Runtime on the CPU. */
 public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
 
-    /** Lengths of sequences whose logits tell hosts apart, tokens. */
-    private static final int[] PROBES = {16, 100};
+    /** Lengths of passages whose logits tell hosts apart, tokens. */
+    private static final int[] PROBES = {20, 50, 100};
+
+    private static final int PROBE_QUERY = 8;
 
     private static final long PROBE_STEP = 7_919;
 
@@ -169,13 +171,16 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
         return tokenizer.single(ids);
     }
 
-    /** The logit of a sequence of tokens from all over the vocabulary, the same on every host. */
+    /** The logit of a pair of tokens from all over the vocabulary, the same on every host. */
     private float probe(int length) {
-        long[] ids = new long[length];
+        long[] query = new long[PROBE_QUERY];
+        int[] passage = new int[length];
         for (int i = 0; i < length; i++) {
-            ids[i] = i * PROBE_STEP % (tokenizer.largestId() + 1);
+            int id = (int) (i * PROBE_STEP % (tokenizer.largestId() + 1));
+            query[i % PROBE_QUERY] = id;
+            passage[i] = id;
         }
-        return logit(tokenizer.single(ids));
+        return logit(tokenizer.pair(query, passage));
     }
 
     /**

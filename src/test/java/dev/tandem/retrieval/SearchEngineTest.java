@@ -11,11 +11,23 @@ import dev.tandem.fixtures.Settings;
 import dev.tandem.fixtures.SmallIndex;
 import dev.tandem.fixtures.SmallModel;
 import dev.tandem.index.Generation;
+import dev.tandem.indexing.BuildOptions;
+import dev.tandem.indexing.OnError;
+import dev.tandem.indexing.VectorEncoding;
+import dev.tandem.model.Coverage.Reason;
 import dev.tandem.model.IndexException;
+import dev.tandem.model.LongPassages;
 import dev.tandem.model.ModelException;
 import dev.tandem.model.Query;
+import dev.tandem.model.Reading;
+import dev.tandem.model.RerankOptions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -84,6 +96,76 @@ class SearchEngineTest {
         assertThatThrownBy(() -> Models.open(noCrossEncoder))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("absent");
+    }
+
+    @Test
+    void search_longPassages_areReadAsTheIndexSaysUnlessTheQueryDoes(@TempDir Path other)
+            throws IOException {
+        String filler = "The weather was fine and nothing else happened that day. ".repeat(60);
+        Path corpus =
+                Files.writeString(
+                        other.resolve("corpus.jsonl"),
+                        "{\"_id\": \"a\", \"text\": \"%sBerlin has 3.5 million inhabitants.\"}\n{\"_id\": \"b\", \"text\": \"Tea.\"}"
+                                .formatted(filler));
+        var options =
+                new BuildOptions(
+                        OnError.STOP, 1, VectorEncoding.FLOAT32, LongPassages.BEST_PASSAGE, false);
+        Generation its = SmallIndex.builder(_ -> {}).build(corpus, other.resolve("index"), options);
+        try (var engine = SearchEngine.open(RealModels.both(), its, Settings.ENGINE)) {
+            Reading byIndex = readingOfFirst(engine, RerankOptions.DEFAULT);
+            Reading byQuery =
+                    readingOfFirst(engine, new RerankOptions(LongPassages.HEAD, null, 0, null));
+
+            assertThat(byIndex.span().to()).isEqualTo(byIndex.tokensIn());
+            assertThat(byQuery.span().from()).isZero();
+            assertThat(byQuery.tokensUsed()).isLessThan(byQuery.tokensIn());
+        }
+    }
+
+    private static Reading readingOfFirst(SearchEngine engine, RerankOptions options) {
+        var query = new Query("How many people live in Berlin?", 2, 2, null, options);
+        var result = engine.retriever().search(query, Budgets.NEVER).await().indefinitely();
+        return result.passages().stream()
+                .filter(hit -> hit.passage().id().equals("a"))
+                .map(hit -> Objects.requireNonNull(hit.reading()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void search_minScore_leavesOutWhatIsLower() {
+        try (var engine = open(RealModels.both())) {
+            var likely = new RerankOptions(null, null, 0.5, null);
+            var query = new Query("How many people live in Berlin?", 10, 10, null, likely);
+            var result = engine.retriever().search(query, Budgets.NEVER).await().indefinitely();
+
+            assertThat(result.passages()).extracting(hit -> hit.passage().id()).contains("berlin");
+            assertThat(result.passages()).hasSizeLessThan(10).allMatch(hit -> hit.score() >= 0.5);
+            assertThat(result.coverage().scored()).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void search_earlyStop_scoresLessAndSaysSo(@TempDir Path other) {
+        String corpus =
+                IntStream.range(0, 120)
+                        .mapToObj(
+                                i ->
+                                        "{\"_id\": \"%d\", \"text\": \"%s number %d.\"}"
+                                                .formatted(i, i < 3 ? "Tea" : "Engine part", i))
+                        .collect(Collectors.joining("\n"));
+        Generation its = SmallIndex.build(other, corpus);
+        try (var engine = SearchEngine.open(RealModels.both(), its, Settings.ENGINE)) {
+            var early = new RerankOptions(null, null, 0, true);
+            var query = new Query("which tea is it?", 100, 3, null, early);
+            var result = engine.retriever().search(query, Budgets.NEVER).await().indefinitely();
+
+            assertThat(result.coverage().reason()).isEqualTo(Reason.CONVERGED);
+            assertThat(result.coverage().scored()).isBetween(11, 60);
+            assertThat(result.passages())
+                    .extracting(hit -> hit.passage().id())
+                    .containsExactlyInAnyOrder("0", "1", "2");
+        }
     }
 
     private SmallModel small() {
