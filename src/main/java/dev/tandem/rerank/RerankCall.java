@@ -18,15 +18,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One task on its way through stage 2. Some lanes work on it side by side: each takes the next
- * candidates in order, reads them, and runs them if that is predicted to end in time. A candidate
- * that is too long for the rest of the time is left out, and a few after it are tried.
+ * candidates in order, reads them, and runs them if that is predicted to end in time. The first one
+ * that is too long for the rest of the time ends the call, although a shorter one might fit: what
+ * is scored goes before what is not, and a candidate is not to pass one before it unread.
  */
 final class RerankCall {
 
     private static final Logger LOG = Logger.getLogger(RerankCall.class);
-
-    /** Candidates too long for the rest of the time, after which no shorter one is looked for. */
-    private static final int MOST_MISSES = 16;
 
     /** Candidates whose lengths stand for all in the plan. */
     private static final int SAMPLE = 8;
@@ -38,7 +36,6 @@ final class RerankCall {
     private final PairBatcher batcher;
     private final StopSignal stop = new StopSignal();
     private final AtomicInteger next = new AtomicInteger();
-    private final AtomicInteger misses = new AtomicInteger();
     private final AtomicInteger settled = new AtomicInteger(Integer.MAX_VALUE);
     private final AtomicReferenceArray<@Nullable Outcome> outcomes;
     private final AtomicReferenceArray<@Nullable Run> begun;
@@ -46,6 +43,7 @@ final class RerankCall {
     private final double lanes;
     private int recalled;
     private volatile int planned;
+    private volatile boolean closed;
     private final WorkCounter work = new WorkCounter();
 
     /** What all calls share. */
@@ -92,7 +90,7 @@ final class RerankCall {
     boolean step() {
         int window = crossEncoder.largestBatch();
         int from = next.getAndAdd(window);
-        if (from >= task.count() || stop.stopped() || deadline.expired()) {
+        if (from >= task.count() || closed || stop.stopped() || deadline.expired()) {
             return false;
         }
         if (from == 0) {
@@ -103,10 +101,12 @@ final class RerankCall {
             return false;
         }
         List<CandidateInputs> read = read(from, Math.min(from + window, task.count()));
-        for (List<Part> batch : thoseThatFit(read)) {
-            run(batch);
+        List<CandidateInputs> fitting = thoseThatFit(read);
+        if (fitting.size() < read.size()) {
+            closed = true;
         }
-        return misses.get() < MOST_MISSES;
+        runs(fitting).forEach(this::run);
+        return !closed;
     }
 
     /** Lets no further run begin, and ends those that have. */
@@ -180,16 +180,15 @@ final class RerankCall {
         return inputs;
     }
 
-    /** The runs of as many candidates as the time suffices for, the first ones. */
-    private List<List<Part>> thoseThatFit(List<CandidateInputs> window) {
+    /** As many candidates as the time suffices for, the first ones. */
+    private List<CandidateInputs> thoseThatFit(List<CandidateInputs> window) {
         List<CandidateInputs> fitting = new ArrayList<>(window);
         while (!fitting.isEmpty()
                 && predicted(fitting) > deadline.remaining().toNanos()
                 && !crossEncoder.cost().mayProbe()) {
             fitting.removeLast();
-            misses.incrementAndGet();
         }
-        return runs(fitting);
+        return fitting;
     }
 
     private List<List<Part>> runs(List<CandidateInputs> window) {
