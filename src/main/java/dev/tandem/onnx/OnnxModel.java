@@ -76,8 +76,8 @@ public final class OnnxModel implements AutoCloseable {
         var options = new SessionOptions();
         options.setIntraOpNumThreads(1);
         options.setInterOpNumThreads(1);
-        // The arena keeps its peak for the session's life; one long passage would set it.
-        options.setCPUArenaAllocator(false);
+        // The arena stays on: with one sequence a run it is small, and without it each run's
+        // buffers go back to the system and come again page by page (ADR 5).
         options.setMemoryPatternOptimization(false);
         // Without VNNI, ONNX Runtime's fast int8 kernels saturate: the same pair differed by up to
         // 0.6 logits between hosts and between its versions. This takes kernels that do not.
