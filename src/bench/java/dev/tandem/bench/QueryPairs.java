@@ -20,14 +20,17 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * A collection's first query, and passages of it whose lengths are spread evenly: none is so long
- * that it would be cut, and they come in random order, the same in every run.
+ * A collection's first query, and passages of it: none is so long that it would be cut, and they
+ * come in random order, the same in every run.
  */
 final class QueryPairs {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int SHORTEST = 20;
     private static final int SEED = 1;
+
+    /** Special tokens of a pair. */
+    private static final int OVERHEAD = 3;
 
     private final String query;
     private final List<Pair> pairs;
@@ -44,26 +47,37 @@ final class QueryPairs {
 
     /**
      * @param collection in BEIR's layout
+     * @param even whether the lengths are spread evenly; else they are as the collection has them
      */
-    static QueryPairs spread(Path collection, TextTokenizer tokenizer, int longest, int count)
+    static QueryPairs of(Path collection, TextTokenizer tokenizer, int count, boolean even)
             throws IOException {
         String query = query(collection.resolve("queries.jsonl"));
-        int around = longest - tokenizer.passageRoom(tokenizer.ids(query).length);
-        var byLength = new TreeMap<Integer, Deque<Pair>>();
+        int room = tokenizer.passageRoom(tokenizer.ids(query).length);
+        int around = tokenizer.passageRoom(0) + OVERHEAD - room;
+        List<Pair> all = new ArrayList<>();
         for (String line : Files.readAllLines(collection.resolve("corpus.jsonl"))) {
             String passage = fullText(JSON.readTree(line));
             int length = around + tokenizer.ids(passage).length;
-            if (length >= SHORTEST && length <= longest) {
-                byLength.computeIfAbsent(length, _ -> new ArrayDeque<>())
-                        .add(new Pair(passage, length));
+            if (length >= SHORTEST && length <= room + around) {
+                all.add(new Pair(passage, length));
             }
+        }
+        Collections.shuffle(all, new Random(SEED));
+        return new QueryPairs(
+                query, even ? spread(all, room + around, count) : List.copyOf(all.subList(0, count)));
+    }
+
+    private static List<Pair> spread(List<Pair> all, int longest, int count) {
+        var byLength = new TreeMap<Integer, Deque<Pair>>();
+        for (Pair pair : all) {
+            byLength.computeIfAbsent(pair.length(), _ -> new ArrayDeque<>()).add(pair);
         }
         List<Pair> spread = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             spread.add(nearest(byLength, SHORTEST + (longest - SHORTEST) * i / (count - 1)));
         }
         Collections.shuffle(spread, new Random(SEED));
-        return new QueryPairs(query, spread);
+        return spread;
     }
 
     String query() {

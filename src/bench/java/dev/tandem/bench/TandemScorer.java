@@ -1,7 +1,13 @@
 package dev.tandem.bench;
 
 import dev.tandem.model.Deadline;
+import dev.tandem.onnx.ModelInput;
+import dev.tandem.onnx.StopSignal;
+import dev.tandem.onnx.TextTokenizer;
 import dev.tandem.rerank.Convergence;
+import dev.tandem.rerank.CostModel;
+import dev.tandem.rerank.CrossEncoder;
+import dev.tandem.rerank.DeadlineTimer;
 import dev.tandem.rerank.OnnxCrossEncoder;
 import dev.tandem.rerank.Outcome;
 import dev.tandem.rerank.Outcome.Scored;
@@ -9,6 +15,7 @@ import dev.tandem.rerank.PassageCut;
 import dev.tandem.rerank.PassageTokens;
 import dev.tandem.rerank.RerankTask;
 import dev.tandem.rerank.Reranker;
+import dev.tandem.rerank.ScoreCache;
 
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -17,31 +24,68 @@ import java.util.List;
 final class TandemScorer implements PairScorer {
 
     private final String name;
-    private final OnnxCrossEncoder model;
+    private final CrossEncoder model;
     private final QueryPairs pairs;
     private final PassageTokens tokens;
+    private final DeadlineTimer timer = DeadlineTimer.start();
     private final Reranker reranker;
 
-    private TandemScorer(
-            String name, OnnxCrossEncoder model, QueryPairs pairs, PassageTokens tokens) {
+    private TandemScorer(String name, CrossEncoder model, int lanes, Pairs pairs) {
         this.name = name;
         this.model = model;
-        this.pairs = pairs;
-        this.tokens = tokens;
-        reranker = new Reranker(model, model.tokenizer(), model.concurrency());
+        this.pairs = pairs.pairs();
+        tokens = pairs.tokens();
+        reranker = new Reranker(model, ScoreCache.NONE, timer, lanes);
     }
+
+    private record Pairs(QueryPairs pairs, PassageTokens tokens) {}
 
     /** Tokenizes the passages. */
     static TandemScorer ofTexts(OnnxCrossEncoder model, QueryPairs pairs) {
         List<String> texts = pairs.passages();
-        return new TandemScorer(
-                "tandem", model, pairs, index -> model.tokenizer().storableIds(texts.get(index)));
+        PassageTokens tokens = index -> model.tokenizer().storableIds(texts.get(index));
+        return new TandemScorer("tandem", model, model.concurrency(), new Pairs(pairs, tokens));
     }
 
     /** Has the passages' token ids, as an index has them. */
     static TandemScorer ofStored(OnnxCrossEncoder model, QueryPairs pairs) {
         List<int[]> stored = pairs.passages().stream().map(model.tokenizer()::storableIds).toList();
-        return new TandemScorer("tandem-stored", model, pairs, stored::get);
+        return new TandemScorer(
+                "tandem-stored", model, model.concurrency(), new Pairs(pairs, stored::get));
+    }
+
+    /** Packs batches, as it does for devices that take them; one run a core here too. */
+    static TandemScorer ofBatches(OnnxCrossEncoder model, QueryPairs pairs, int largestBatch) {
+        List<int[]> stored = pairs.passages().stream().map(model.tokenizer()::storableIds).toList();
+        return new TandemScorer(
+                "tandem-batches",
+                new Batching(model, largestBatch),
+                model.concurrency(),
+                new Pairs(pairs, stored::get));
+    }
+
+    /** The model as a device would be that takes batches. */
+    private record Batching(OnnxCrossEncoder model, int largestBatch) implements CrossEncoder {
+
+        @Override
+        public float[] logits(List<ModelInput> pairs, StopSignal stop) {
+            return model.logits(pairs, stop);
+        }
+
+        @Override
+        public TextTokenizer tokenizer() {
+            return model.tokenizer();
+        }
+
+        @Override
+        public CostModel cost() {
+            return model.cost();
+        }
+
+        @Override
+        public String device() {
+            return model.device();
+        }
     }
 
     @Override
@@ -69,6 +113,7 @@ final class TandemScorer implements PairScorer {
     @Override
     public void close() {
         reranker.close();
+        timer.close();
     }
 
     private static double logit(Outcome outcome) {

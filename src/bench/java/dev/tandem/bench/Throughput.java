@@ -18,9 +18,10 @@ import java.util.Random;
  * other ways to run the same file over the same texts on the same cores.
  *
  * <pre>./mvnw -q -Pbench test-compile exec:exec -Dbench=Throughput \
- *     -Dbench.args="DATA/medquad CANDIDATES ROUNDS PYTHON" -Dbench.jvm=-Xmx4g</pre>
+ *     -Dbench.args="DATA/COLLECTION CANDIDATES ROUNDS PYTHON even|natural" -Dbench.jvm=-Xmx4g</pre>
  *
- * <p>PYTHON is an interpreter with onnxruntime, tokenizers and numpy. Further arguments name the
+ * <p>PYTHON is an interpreter with onnxruntime, tokenizers and numpy; lengths are spread evenly
+ * over 20 to 512 tokens, or are as the collection has them. Further arguments name the
  * scorers beside Tandem's; without any it takes all but langchain4j-whole, which is one run over
  * all candidates: 1,000 of them do not fit in 16 GB, so langchain4j takes 100 a run. All have the
  * same tokens, which is checked, and take turns in each round, in random order. The last columns
@@ -31,6 +32,7 @@ public final class Throughput {
     private static final Path MODEL = Path.of("models", "tandem-minilm-l6");
     private static final int MAX_SEQUENCE_LENGTH = 512;
     private static final int SLICE = 100;
+    private static final int LARGEST_BATCH = 32;
 
     /** In int8 the scale is taken over a run: with two pairs in it logits move by up to 1. */
     private static final double LEAST_CORRELATION = 0.98;
@@ -38,6 +40,7 @@ public final class Throughput {
     private static final String PACKED = "packed-";
     private static final List<String> PEERS =
             List.of(
+                    "tandem-batches",
                     "langchain4j",
                     "fifo-32",
                     "python-st-32",
@@ -65,15 +68,15 @@ public final class Throughput {
 
     public static void main(String[] args) throws Exception {
         int candidates = Integer.parseInt(args[1]);
-        List<String> peers = args.length > 4 ? Arrays.asList(args).subList(4, args.length) : PEERS;
+        List<String> peers = args.length > 5 ? Arrays.asList(args).subList(5, args.length) : PEERS;
         try (var model = LongModel.copy(MODEL, MAX_SEQUENCE_LENGTH);
                 var crossEncoder = OnnxCrossEncoder.open(model.folder())) {
             var pairs =
-                    QueryPairs.spread(
+                    QueryPairs.of(
                             Path.of(args[0]),
                             crossEncoder.tokenizer(),
-                            MAX_SEQUENCE_LENGTH,
-                            candidates);
+                            candidates,
+                            args[4].equals("even"));
             var throughput = new Throughput(model, crossEncoder, pairs, args[3]);
             try {
                 throughput.open(peers);
@@ -103,6 +106,7 @@ public final class Throughput {
     private PairScorer peer(String name) throws IOException, OrtException {
         int cores = Runtime.getRuntime().availableProcessors();
         return switch (name) {
+            case "tandem-batches" -> TandemScorer.ofBatches(crossEncoder, pairs, LARGEST_BATCH);
             case "langchain4j" -> new LangChainScorer(name, model, pairs, SLICE);
             case "langchain4j-whole" -> new LangChainScorer(name, model, pairs, pairs.count());
             case "fifo-32" -> new FifoScorer(model, pairs);

@@ -22,6 +22,8 @@ final class Calibration {
     /** What twice as many runs side by side must gain; one hyper-thread more gives 1.2 or more. */
     private static final double WORTHWHILE = 1.1;
 
+    private static final int REPEATS = 5;
+
     private final IntFunction<ModelInput> inputs;
     private final Consumer<ModelInput> run;
 
@@ -46,25 +48,31 @@ final class Calibration {
     Result measure(int longest, int cores) {
         ModelInput medium = inputs.apply(MEDIUM);
         int concurrency = cores;
-        long nanos = best(2, medium, concurrency);
-        while (concurrency > 1) {
-            long fewer = best(2, medium, concurrency / 2);
-            double gain = throughput(concurrency, nanos) / throughput(concurrency / 2, fewer);
-            if (gain >= WORTHWHILE) {
-                break;
-            }
+        while (concurrency > 1 && !isWorthwhile(medium, concurrency)) {
             concurrency /= 2;
-            nanos = fewer;
         }
-        List<Sample> samples = new ArrayList<>();
-        samples.add(new Sample(1, medium.length(), nanos));
-        samples.add(sample(2, SHORT, concurrency));
-        samples.add(sample(1, longest, concurrency));
+        List<Sample> samples =
+                List.of(
+                        sample(2, MEDIUM, concurrency),
+                        sample(2, SHORT, concurrency),
+                        sample(1, longest, concurrency));
         return new Result(new CostModel(samples, System::nanoTime), concurrency);
     }
 
-    private static double throughput(int runs, long nanos) {
-        return (double) runs / nanos;
+    /**
+     * Whether so many side by side do more in a time than half of them. One repeat in which they do
+     * is enough: what is measured beside other work is less than the host can do, never more.
+     */
+    private boolean isWorthwhile(ModelInput input, int concurrency) {
+        int fewer = concurrency / 2;
+        for (int repeat = 0; repeat < REPEATS; repeat++) {
+            double all = (double) concurrency / sideBySide(input, concurrency);
+            double half = (double) fewer / sideBySide(input, fewer);
+            if (all >= WORTHWHILE * half) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Sample sample(int rounds, int length, int concurrency) {

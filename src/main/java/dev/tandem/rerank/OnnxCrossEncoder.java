@@ -35,13 +35,15 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
     private final Numerics numerics;
     private final Calibration.Result calibration;
 
-    private OnnxCrossEncoder(ModelFolder folder, TextTokenizer tokenizer, OnnxModel model) {
+    private OnnxCrossEncoder(
+            ModelFolder folder, TextTokenizer tokenizer, OnnxModel model, Runnable quiet) {
         card = folder.card();
         this.tokenizer = tokenizer;
         this.model = model;
         output = logitOutput(model);
         warmUp();
         numerics = measured(folder.fingerprint());
+        quiet.run();
         calibration =
                 new Calibration(this::someInput, this::logit)
                         .measure(
@@ -49,15 +51,21 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
                                 Runtime.getRuntime().availableProcessors());
     }
 
+    /** The same on a host that does nothing else meanwhile. */
+    public static OnnxCrossEncoder open(ModelFolder folder) {
+        return open(folder, () -> {});
+    }
+
     /**
      * Loads the model, compares its card's canary pairs, and measures how long runs take.
      *
+     * @param quiet called before that: returns when nothing else is loaded beside it
      * @throws ModelException if the folder does not hold a cross-encoder that runs
      */
-    public static OnnxCrossEncoder open(ModelFolder folder) {
+    public static OnnxCrossEncoder open(ModelFolder folder, Runnable quiet) {
         OnnxModel model = OnnxModel.open(folder);
         try {
-            return new OnnxCrossEncoder(folder, TextTokenizer.open(folder), model);
+            return new OnnxCrossEncoder(folder, TextTokenizer.open(folder), model, quiet);
         } catch (RuntimeException e) {
             model.close();
             throw e;

@@ -21,7 +21,8 @@ public record Models(BiEncoder biEncoder, OnnxCrossEncoder crossEncoder) impleme
                         Models::startThread);
         try {
             var crossEncoder =
-                    OnnxCrossEncoder.open(ModelFolder.open(config.dir(), config.crossEncoder()));
+                    OnnxCrossEncoder.open(
+                            ModelFolder.open(config.dir(), config.crossEncoder()), biEncoder::join);
             return new Models(biEncoder.join(), crossEncoder);
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
