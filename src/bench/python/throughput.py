@@ -17,9 +17,10 @@ BATCH = 32
 
 
 class Scorer:
-    def __init__(self, graph, tokenizer, maxSequenceLength, query, passages):
+    def __init__(self, graph, tokenizer, maxSequenceLength, saturates, query, passages):
         options = onnxruntime.SessionOptions()
-        options.add_session_config_entry("session.x64quantprecision", "1")
+        if saturates:
+            options.add_session_config_entry("session.x64quantprecision", "1")
         self.session = onnxruntime.InferenceSession(graph, options, ["CPUExecutionProvider"])
         self.tokenizer = Tokenizer.from_file(tokenizer)
         self.tokenizer.enable_truncation(maxSequenceLength)

@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 
+import dev.tandem.onnx.CpuFeatures;
 import java.nio.file.Path;
 
 /** ONNX Runtime with nothing around it. Thread-safe. */
@@ -27,7 +28,9 @@ final class BareSession implements AutoCloseable {
     /** ONNX Runtime's own, all cores on one run, but for int8 as exact as Tandem's. */
     static SessionOptions defaults() throws OrtException {
         var options = new SessionOptions();
-        options.addConfigEntry("session.x64quantprecision", "1");
+        if (CpuFeatures.ofThisHost().saturates()) {
+            options.addConfigEntry("session.x64quantprecision", "1");
+        }
         return options;
     }
 

@@ -35,6 +35,7 @@ public final class BudgetCurve {
     private final ServedIndex served;
     private final int candidates;
     private final ConcurrentLinkedQueue<Row> rows = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Double> stageOne = new ConcurrentLinkedQueue<>();
 
     /** What one answer took and gave. */
     private record Row(int budget, double millis, SearchResult result, double ndcg) {
@@ -94,6 +95,7 @@ public final class BudgetCurve {
             if (atATime == 1 && i % traced == 0) {
                 its.add(() -> depths.trace(query));
             }
+            its.add(() -> stageOne(query));
             Collections.shuffle(its, random);
             tasks.addAll(its);
         }
@@ -111,7 +113,14 @@ public final class BudgetCurve {
         rows.add(new Row(budgetMillis, millis, result, Measures.ndcg(ids, judged.grades(), TOP)));
     }
 
+    private void stageOne(Judged judged) {
+        var query = new Query(judged.text(), candidates, TOP);
+        List<String> ids = served.engine().retriever().candidateIds(query);
+        stageOne.add(Measures.ndcg(ids, judged.grades(), TOP));
+    }
+
     private void report(FixedDepths depths) {
+        System.out.printf("stage 1 alone: nDCG@10 %.4f%n", mean(List.copyOf(stageOne)));
         System.out.printf(
                 "budget  answers   p50 ms   p99 ms   worst  depth  nDCG@10  prediction  cancelled%n");
         for (int budget : BUDGETS) {

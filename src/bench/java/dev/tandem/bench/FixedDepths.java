@@ -135,9 +135,10 @@ final class FixedDepths implements AutoCloseable {
         for (var its : millis.entrySet()) {
             best = Measures.percentile(its.getValue(), 99) <= p99 ? its.getKey() : best;
         }
-        return millis.isEmpty()
-                ? ""
-                : "best fixed depth of that p99: %d, ratio %.2f".formatted(best, depth / best);
+        if (best == 0) {
+            return "no fixed depth has that p99";
+        }
+        return "best fixed depth of that p99: %d, ratio %.2f".formatted(best, depth / best);
     }
 
     String table() {

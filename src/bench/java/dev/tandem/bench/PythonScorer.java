@@ -2,6 +2,7 @@ package dev.tandem.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tandem.onnx.CpuFeatures;
 
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -34,6 +35,7 @@ final class PythonScorer implements PairScorer {
                         "graph", model.graph().toString(),
                         "tokenizer", model.plainTokenizer().toString(),
                         "maxSequenceLength", model.maxSequenceLength(),
+                        "saturates", CpuFeatures.ofThisHost().saturates(),
                         "query", pairs.query(),
                         "passages", pairs.passages()));
     }

@@ -1,5 +1,6 @@
 package dev.tandem.bench;
 
+import dev.tandem.candidates.CandidatesConfig;
 import dev.tandem.evaluation.Judgements;
 import dev.tandem.evaluation.Judgements.Judged;
 import dev.tandem.fixtures.ModelsAt;
@@ -19,6 +20,7 @@ import dev.tandem.retrieval.SearchEngine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** An engine with the shipped models and the defaults, over an index on the disk. */
 final class ServedIndex implements AutoCloseable {
@@ -30,13 +32,31 @@ final class ServedIndex implements AutoCloseable {
     private final LeasedGeneration leased;
     private final SearchEngine engine;
 
+    /** Of stage 1. */
+    private static final class Defaults implements CandidatesConfig {
+        @Override
+        public double oversampling() {
+            return 2;
+        }
+
+        @Override
+        public double budgetShare() {
+            return 0.5;
+        }
+
+        @Override
+        public OptionalInt nodeBudget() {
+            return OptionalInt.empty();
+        }
+    }
+
     ServedIndex(String index, ScoreCache cache) {
         models =
                 Models.open(
                         new ModelsAt(
                                 RealModels.FOLDER, RealModels.BI_ENCODER, RealModels.CROSS_ENCODER));
         leased = new IndexFolder(Path.of(index)).lease(Verify.LENGTHS);
-        var settings = new EngineSettings(Settings.CANDIDATES, Settings.RERANK, Memory.LOW, cache);
+        var settings = new EngineSettings(new Defaults(), Settings.RERANK, Memory.LOW, cache);
         engine = SearchEngine.open(models, leased.generation(), settings);
     }
 

@@ -79,9 +79,10 @@ public final class OnnxModel implements AutoCloseable {
         // The arena stays on: with one sequence a run it is small, and without it each run's
         // buffers go back to the system and come again page by page (ADR 5).
         options.setMemoryPatternOptimization(false);
-        // Without VNNI, ONNX Runtime's fast int8 kernels saturate: the same pair differed by up to
-        // 0.6 logits between hosts and between its versions. This takes kernels that do not.
-        options.addConfigEntry("session.x64quantprecision", "1");
+        if (CpuFeatures.ofThisHost().saturates()) {
+            // Takes kernels that do not. They are slower, also where there is no need of them.
+            options.addConfigEntry("session.x64quantprecision", "1");
+        }
         return options;
     }
 
