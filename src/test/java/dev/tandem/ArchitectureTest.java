@@ -73,6 +73,7 @@ class ArchitectureTest {
                     Map.entry("io.github.jbellis..", List.of("candidates", "indexing")),
                     Map.entry("ai.onnxruntime..", List.of("onnx", "candidates", "rerank")),
                     Map.entry("ai.djl..", List.of("onnx")),
+                    Map.entry("com.github.benmanes.caffeine..", List.of("rerank")),
                     Map.entry("org.apache.lucene..", List.of("index", "indexing")),
                     Map.entry("jakarta.ws.rs..", List.of("http")),
                     Map.entry("org.jboss.resteasy..", List.of("http")),
