@@ -4,7 +4,7 @@ package dev.tandem.model;
  * What the score cache did and holds.
  *
  * @param hits pairs whose score was known
- * @param misses pairs whose score was not known
+ * @param misses pairs whose score was computed and is kept since
  * @param scores held in memory, about
  * @param bytes in the folder, of all processes; 0 without one
  */

@@ -25,12 +25,10 @@ final class CandidateInputs {
         private float logit;
         private boolean known;
 
-        private Part(CandidateInputs candidate, Span span, ModelInput input, float logit) {
+        private Part(CandidateInputs candidate, Span span, ModelInput input) {
             this.candidate = candidate;
             this.span = span;
             this.input = input;
-            this.logit = logit;
-            known = !Float.isNaN(logit);
         }
 
         CandidateInputs candidate() {
@@ -39,6 +37,14 @@ final class CandidateInputs {
 
         ModelInput input() {
             return input;
+        }
+
+        /**
+         * @param itsLogit from earlier; NaN if there is none
+         */
+        void recall(float itsLogit) {
+            logit = itsLogit;
+            known = !Float.isNaN(itsLogit);
         }
 
         /**
@@ -56,11 +62,8 @@ final class CandidateInputs {
         this.tokensIn = tokensIn;
     }
 
-    /**
-     * @param logit of the input, if it is known from earlier, else NaN
-     */
-    void add(Span span, ModelInput input, float logit) {
-        parts.add(new Part(this, span, input, logit));
+    void add(Span span, ModelInput input) {
+        parts.add(new Part(this, span, input));
     }
 
     /** Place in the order of the task. */

@@ -2,7 +2,6 @@ package dev.tandem.rerank;
 
 import dev.tandem.model.Deadline;
 import dev.tandem.model.Span;
-import dev.tandem.onnx.ModelInput;
 import dev.tandem.onnx.RunStoppedException;
 import dev.tandem.onnx.StopSignal;
 import dev.tandem.rerank.CandidateInputs.Part;
@@ -73,12 +72,8 @@ final class RerankCall {
             return;
         }
         for (int index = 0; index < task.count() && !deadline.expired(); index++) {
-            for (CandidateInputs known : read(index, index + 1)) {
-                if (known.unknown().isEmpty()) {
-                    settle(known.outcome());
-                    recalled++;
-                }
-            }
+            read(index, index + 1);
+            recalled += outcomes.get(index) == null ? 0 : 1;
         }
     }
 
@@ -105,7 +100,7 @@ final class RerankCall {
         if (fitting.size() < read.size()) {
             closed = true;
         }
-        runs(fitting).forEach(this::run);
+        batcher.pack(unknown(fitting)).forEach(this::run);
         return !closed;
     }
 
@@ -116,11 +111,23 @@ final class RerankCall {
 
     /** How many candidates the rest of the time is thought to suffice for, by the first ones. */
     private int plan() {
-        List<CandidateInputs> sample = read(0, Math.min(SAMPLE, task.count()));
-        double nanos =
-                sample.stream().mapToLong(one -> predicted(List.of(one))).average().orElse(1);
+        int count = Math.min(SAMPLE, task.count());
+        long nanos = 1;
+        for (int index = 0; index < count; index++) {
+            nanos += predictedOf(index);
+        }
         double left = Math.max(0, deadline.remaining().toNanos());
-        return (int) Math.min(task.count(), recalled + lanes * left / Math.max(1, nanos));
+        return (int) Math.min(task.count(), recalled + lanes * left * count / nanos);
+    }
+
+    /** Nanoseconds for all of its parts; 0 if it cannot be read. */
+    private long predictedOf(int index) {
+        try {
+            return predicted(inputs(index).parts());
+        } catch (RuntimeException e) {
+            LOG.debugf(e, "Candidate %d cannot be planned for", index + 1);
+            return 0;
+        }
     }
 
     /** What became of every candidate until now. */
@@ -153,19 +160,31 @@ final class RerankCall {
         return new Skipped(index, means.watch().isBlocked() ? Reason.FAILED : Reason.LATE);
     }
 
-    /** Those that have their outcome are left out, and those that cannot be read, which get it. */
+    /** Those that are to be run. The others have their outcome then, also what cannot be read. */
     private List<CandidateInputs> read(int from, int to) {
         List<CandidateInputs> read = new ArrayList<>();
         for (int index = from; index < to; index++) {
-            try {
-                if (outcomes.get(index) == null) {
-                    read.add(inputs(index));
+            if (outcomes.get(index) == null) {
+                try {
+                    CandidateInputs its = recalled(inputs(index));
+                    if (its.unknown().isEmpty()) {
+                        settle(its.outcome());
+                    } else {
+                        read.add(its);
+                    }
+                } catch (RuntimeException e) {
+                    failed(index, e);
                 }
-            } catch (RuntimeException e) {
-                failed(index, e);
             }
         }
         return read;
+    }
+
+    private CandidateInputs recalled(CandidateInputs inputs) {
+        for (Part part : inputs.parts()) {
+            part.recall(scores.get(part.input()));
+        }
+        return inputs;
     }
 
     private CandidateInputs inputs(int index) {
@@ -174,8 +193,7 @@ final class RerankCall {
         var inputs = new CandidateInputs(index, passage.length);
         var tokenizer = crossEncoder.tokenizer();
         for (Span span : task.cut().spans(query, passage, tokenizer.passageRoom(query.length))) {
-            ModelInput input = tokenizer.pair(query, passage, span);
-            inputs.add(span, input, scores.get(input));
+            inputs.add(span, tokenizer.pair(query, passage, span));
         }
         return inputs;
     }
@@ -184,20 +202,20 @@ final class RerankCall {
     private List<CandidateInputs> thoseThatFit(List<CandidateInputs> window) {
         List<CandidateInputs> fitting = new ArrayList<>(window);
         while (!fitting.isEmpty()
-                && predicted(fitting) > deadline.remaining().toNanos()
+                && predicted(unknown(fitting)) > deadline.remaining().toNanos()
                 && !crossEncoder.cost().mayProbe()) {
             fitting.removeLast();
         }
         return fitting;
     }
 
-    private List<List<Part>> runs(List<CandidateInputs> window) {
-        return batcher.pack(window.stream().flatMap(one -> one.unknown().stream()).toList());
+    private static List<Part> unknown(List<CandidateInputs> window) {
+        return window.stream().flatMap(one -> one.unknown().stream()).toList();
     }
 
     /** Nanoseconds. */
-    private long predicted(List<CandidateInputs> window) {
-        return runs(window).stream().mapToLong(this::predict).sum();
+    private long predicted(List<Part> parts) {
+        return batcher.pack(parts).stream().mapToLong(this::predict).sum();
     }
 
     private long predict(List<Part> batch) {

@@ -131,8 +131,11 @@ public final class ScoreCache implements AutoCloseable {
                 return Float.NaN;
             }
             Float logit = scores.getIfPresent(key(input));
-            (logit == null ? misses : hits).increment();
-            return logit == null ? Float.NaN : logit;
+            if (logit == null) {
+                return Float.NaN;
+            }
+            hits.increment();
+            return logit;
         }
 
         /**
@@ -142,6 +145,7 @@ public final class ScoreCache implements AutoCloseable {
             if (!enabled || Float.isNaN(logit)) {
                 return;
             }
+            misses.increment();
             Key key = key(input);
             scores.put(key, logit);
             queries.put(query, true);

@@ -74,8 +74,7 @@ class PairBatcherTest {
             var inputs = new CandidateInputs(parts.size(), length);
             inputs.add(
                     span,
-                    RealModels.pairTokenizer().pair(new long[] {1_000}, new int[length], span),
-                    Float.NaN);
+                    RealModels.pairTokenizer().pair(new long[] {1_000}, new int[length], span));
             parts.addAll(inputs.parts());
             assertThat(inputs.parts().getFirst().input().length()).isEqualTo(length + FRAME);
         }

@@ -297,6 +297,30 @@ class RerankerTest {
         }
     }
 
+    /** As when the same question is asked twice at a time. */
+    @Test
+    void rerank_scoreThatBecomesKnownMeanwhile_isTaken() {
+        var cache = ScoreCache.open(Settings.cache(1_000), "f");
+        var tokenizer = RealModels.pairTokenizer();
+        var stub =
+                new StubCrossEncoder(
+                        ordinal -> {
+                            ModelInput next = tokenizer.pair(QUERY, new int[ordinal + 1]);
+                            cache.of(QUERY).put(next, 100 + ordinal + 1);
+                            return ordinal;
+                        });
+        try (var timer = DeadlineTimer.start();
+                var reranker = new Reranker(stub, cache, timer, 1)) {
+            List<Outcome> outcomes = outcomes(reranker, 4, NEVER);
+
+            assertThat(outcomes).allMatch(Scored.class::isInstance);
+            assertThat(outcomes)
+                    .extracting(outcome -> ((Scored) outcome).logit())
+                    .containsExactly(0f, 101f, 2f, 103f);
+            assertThat(stub.runs).hasValue(2);
+        }
+    }
+
     /** A third at a time: what is known costs nothing, so each call goes deeper. */
     @Test
     void rerank_againUnderABudgetForAThird_isCompleteWithinFourCalls() {

@@ -88,6 +88,7 @@ class ScoreCacheTest {
         var cache = ScoreCache.open(Settings.cache(1_000), "f");
         var scores = cache.of(QUERY);
         scores.get(pair(QUERY, 5));
+        scores.get(pair(QUERY, 5));
         scores.put(pair(QUERY, 5), 1);
         scores.get(pair(QUERY, 5));
         scores.get(pair(QUERY, 5));
