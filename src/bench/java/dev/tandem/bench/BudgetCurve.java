@@ -19,9 +19,10 @@ import java.util.concurrent.Executors;
 
 /**
  * Latency, depth and ranking quality under budgets: each query under every budget, in random order,
- * some at a time. With one at a time, every {@code TRACED}th query is also scored to the end, with
- * the time at which each candidate was done, which is what any fixed depth would have taken. Rows of
- * all runs go to a file that {@link BudgetFigure} draws.
+ * some at a time. Every {@code TRACED}th query is also scored to the end, with the time at which each
+ * candidate was done, which is what any fixed depth would have taken; among the others with one at a
+ * time, else after them, as many at a time. Rows of all runs go to a file that {@link BudgetFigure}
+ * draws.
  *
  * <pre>./mvnw -q -Pbench test-compile exec:exec -Dbench=BudgetCurve \
  *     -Dbench.args="INDEX DATA/COLLECTION QUERIES CANDIDATES AT_A_TIME TRACED OUT.csv"</pre>
@@ -37,8 +38,13 @@ public final class BudgetCurve {
     private final ConcurrentLinkedQueue<Row> rows = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Double> stageOne = new ConcurrentLinkedQueue<>();
 
-    /** What one answer took and gave. */
-    private record Row(int budget, double millis, SearchResult result, double ndcg) {
+    /**
+     * What one answer took and gave.
+     *
+     * @param traced whether fixed depths were measured for its query too
+     */
+    private record Row(
+            int budget, double millis, SearchResult result, double ndcg, boolean traced) {
 
         /** How far the runs' times were from what was predicted, as a share; 0 without runs. */
         double error() {
@@ -50,7 +56,7 @@ public final class BudgetCurve {
 
         String csv() {
             var coverage = result.coverage();
-            return "budget,%d,%.3f,%d,%d,%s,%.4f,%.4f"
+            return "budget,%d,%.3f,%d,%d,%s,%.4f,%.4f,%b"
                     .formatted(
                             budget,
                             millis,
@@ -58,7 +64,8 @@ public final class BudgetCurve {
                             coverage.cancelled(),
                             coverage.reason(),
                             ndcg,
-                            error());
+                            error(),
+                            traced);
         }
     }
 
@@ -74,7 +81,7 @@ public final class BudgetCurve {
                 var depths = new FixedDepths(served, candidates);
                 var out = new PrintWriter(Files.newBufferedWriter(Path.of(args[6])))) {
             var curve = new BudgetCurve(served, candidates);
-            queries.stream().limit(WARM_UP).forEach(query -> curve.run(query, 100));
+            queries.stream().limit(WARM_UP).forEach(query -> curve.run(query, 100, false));
             curve.rows.clear();
             curve.runAll(queries, depths, Integer.parseInt(args[4]), Integer.parseInt(args[5]));
             curve.report(depths);
@@ -86,31 +93,40 @@ public final class BudgetCurve {
     private void runAll(List<Judged> queries, FixedDepths depths, int atATime, int traced) {
         var random = new Random(11);
         List<Runnable> tasks = new ArrayList<>();
+        List<Runnable> traces = new ArrayList<>();
         for (int i = 0; i < queries.size(); i++) {
             Judged query = queries.get(i);
+            boolean isTraced = i % traced == 0;
             List<Runnable> its = new ArrayList<>();
             for (int budget : BUDGETS) {
-                its.add(() -> run(query, budget));
+                its.add(() -> run(query, budget, isTraced));
             }
-            if (atATime == 1 && i % traced == 0) {
-                its.add(() -> depths.trace(query));
+            if (isTraced) {
+                // Side by side with calls of the other reranker they would not get a fair share.
+                (atATime == 1 ? its : traces).add(() -> depths.trace(query));
             }
             its.add(() -> stageOne(query));
             Collections.shuffle(its, random);
             tasks.addAll(its);
         }
+        runAll(tasks, atATime);
+        runAll(traces, atATime);
+    }
+
+    private static void runAll(List<Runnable> tasks, int atATime) {
         try (ExecutorService threads = Executors.newFixedThreadPool(atATime)) {
             tasks.forEach(threads::execute);
         }
     }
 
-    private void run(Judged judged, int budgetMillis) {
+    private void run(Judged judged, int budgetMillis, boolean traced) {
         var query = new Query(judged.text(), candidates, TOP);
         long start = System.nanoTime();
         SearchResult result = served.search(query, Duration.ofMillis(budgetMillis));
         double millis = (System.nanoTime() - start) / 1e6;
         List<String> ids = result.passages().stream().map(hit -> hit.passage().id()).toList();
-        rows.add(new Row(budgetMillis, millis, result, Measures.ndcg(ids, judged.grades(), TOP)));
+        double ndcg = Measures.ndcg(ids, judged.grades(), TOP);
+        rows.add(new Row(budgetMillis, millis, result, ndcg, traced));
     }
 
     private void stageOne(Judged judged) {

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import org.knowm.xchart.VectorGraphicsEncoder;
-import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -18,13 +18,14 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
  * Draws what {@link BudgetCurve} wrote: nDCG@10 against the budget, and against the time in which 99
- * of 100 answers of a fixed depth are there.
+ * of 100 answers of a fixed depth are there, both of the queries for which both were measured.
  *
  * <pre>./mvnw -q -Pbench test-compile exec:exec -Dbench=BudgetFigure -Dbench.args="CURVE.csv docs/budget"</pre>
  */
 public final class BudgetFigure {
 
     private static final double LONGEST_MILLIS = 1_000;
+    private static final int DPI = 144;
 
     private BudgetFigure() {}
 
@@ -54,13 +55,13 @@ public final class BudgetFigure {
         Line planned = planned(rows);
         add(chart, "planned from the budget", planned, new Color(0x1f, 0x5f, 0xbf));
         add(chart, "fixed depth, by its p99", fixed(rows), new Color(0xc0, 0x5a, 0x1a));
-        VectorGraphicsEncoder.saveVectorGraphic(chart, args[1], VectorGraphicsFormat.SVG);
+        BitmapEncoder.saveBitmapWithDPI(chart, args[1], BitmapFormat.PNG, DPI);
     }
 
     private static Line planned(List<String[]> rows) {
         var byBudget = new TreeMap<Integer, List<Double>>();
         for (String[] row : rows) {
-            if (row[0].equals("budget")) {
+            if (row[0].equals("budget") && Boolean.parseBoolean(row[8])) {
                 byBudget.computeIfAbsent(Integer.valueOf(row[1]), _ -> new ArrayList<>())
                         .add(Double.valueOf(row[6]));
             }

@@ -1,7 +1,6 @@
 package dev.tandem.bench;
 
 import dev.tandem.evaluation.Judgements.Judged;
-import dev.tandem.evaluation.Measures;
 import dev.tandem.fixtures.Settings;
 import dev.tandem.model.Coverage.Reason;
 import dev.tandem.model.Query;
@@ -10,8 +9,10 @@ import dev.tandem.model.SearchResult;
 import dev.tandem.rerank.ScoreCache;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -26,13 +27,18 @@ public final class CacheDepth {
     private static final Duration AMPLE = Duration.ofMinutes(1);
     private static final int MOST_CALLS = 10;
 
+    /** Queries that are not counted. */
+    private static final int WARM_UP = 10;
+
+    /** One query. */
+    private record Row(int first, int calls) {}
+
     private CacheDepth() {}
 
     public static void main(String[] args) {
         int candidates = Integer.parseInt(args[3]);
         var cache = ScoreCache.open(Settings.cache(1_000_000), "bench");
-        List<Double> calls = new ArrayList<>();
-        List<Double> firsts = new ArrayList<>();
+        List<Row> rows = new ArrayList<>();
         int different = 0;
         try (var fresh = new ServedIndex(args[0], ScoreCache.NONE);
                 var cached = new ServedIndex(args[0], cache)) {
@@ -44,23 +50,33 @@ public final class CacheDepth {
                         timings.total().minus(timings.rerank()).plus(timings.rerank().dividedBy(3));
                 int its = 1;
                 SearchResult result = cached.search(query, third);
-                firsts.add((double) result.coverage().scored());
+                int first = result.coverage().scored();
                 while (result.coverage().reason() != Reason.COMPLETE && its < MOST_CALLS) {
                     result = cached.search(query, third);
                     its++;
                 }
-                calls.add((double) its);
+                rows.add(new Row(first, its));
                 different += logits(result).equals(logits(whole)) ? 0 : 1;
             }
         }
+        report(rows.subList(WARM_UP, rows.size()), candidates);
         System.out.printf(
-                "scored by the first call %.0f of %d (median); calls until complete: median %.0f, most %.0f; %d answers with another score or order than a fresh one; cache %s%n",
-                Measures.percentile(firsts, 50),
-                candidates,
-                Measures.percentile(calls, 50),
-                Measures.percentile(calls, 100),
-                different,
-                cache.use());
+                "%d answers with another score or order than a fresh one; cache %s%n",
+                different, cache.use());
+    }
+
+    private static void report(List<Row> rows, int candidates) {
+        var byCalls = new TreeMap<Integer, List<Integer>>();
+        rows.forEach(row -> byCalls.computeIfAbsent(row.calls(), _ -> new ArrayList<>()).add(row.first()));
+        byCalls.forEach(
+                (calls, firsts) ->
+                        System.out.printf(
+                                "complete with call %d: %d queries, whose first call scored %d to %d of %d%n",
+                                calls,
+                                firsts.size(),
+                                Collections.min(firsts),
+                                Collections.max(firsts),
+                                candidates));
     }
 
     /** Bits and order of all hits. */
