@@ -10,7 +10,7 @@ import java.util.function.IntFunction;
 
 /**
  * Runs of known length, made when a model is loaded: they tell how long a run takes while others go
- * beside it, and how many side by side are of use on this host.
+ * beside it, and whether fewer side by side than there are cores do more on this host.
  */
 final class Calibration {
 
@@ -19,10 +19,11 @@ final class Calibration {
 
     private static final int SHORT = 16;
 
-    /** What twice as many runs side by side must gain; one hyper-thread more gives 1.2 or more. */
-    private static final double WORTHWHILE = 1.1;
+    /** How much more half as many runs side by side must do in a time to be preferred. */
+    private static final double BETTER = 1.1;
 
-    private static final int REPEATS = 5;
+    /** Runs one after the other in the comparisons. */
+    private static final int[] ROUNDS = {1, 2, 4, 8};
 
     private final IntFunction<ModelInput> inputs;
     private final Consumer<ModelInput> run;
@@ -38,7 +39,7 @@ final class Calibration {
     /**
      * What was found.
      *
-     * @param concurrency runs side by side beyond which nothing is gained
+     * @param concurrency runs side by side: one a core, or fewer if those do more
      */
     record Result(CostModel cost, int concurrency) {}
 
@@ -48,7 +49,7 @@ final class Calibration {
     Result measure(int longest, int cores) {
         ModelInput medium = inputs.apply(MEDIUM);
         int concurrency = cores;
-        while (concurrency > 1 && !isWorthwhile(medium, concurrency)) {
+        while (concurrency > 1 && isHarmful(medium, concurrency)) {
             concurrency /= 2;
         }
         List<Sample> samples =
@@ -60,19 +61,20 @@ final class Calibration {
     }
 
     /**
-     * Whether so many side by side do more in a time than half of them. One repeat in which they do
-     * is enough: what is measured beside other work is less than the host can do, never more.
+     * Whether half as many side by side do clearly more in a time. Every comparison has to say so:
+     * beside other work a process may get no more for twice as many threads, but that work may end,
+     * and then too few cost half of what the host can do. Too many cost next to nothing.
      */
-    private boolean isWorthwhile(ModelInput input, int concurrency) {
+    private boolean isHarmful(ModelInput input, int concurrency) {
         int fewer = concurrency / 2;
-        for (int repeat = 0; repeat < REPEATS; repeat++) {
-            double all = (double) concurrency / sideBySide(input, concurrency);
-            double half = (double) fewer / sideBySide(input, fewer);
-            if (all >= WORTHWHILE * half) {
-                return true;
+        for (int rounds : ROUNDS) {
+            double all = (double) concurrency / sideBySide(input, concurrency, rounds);
+            double half = (double) fewer / sideBySide(input, fewer, rounds);
+            if (half < BETTER * all) {
+                return false;
             }
         }
-        return false;
+        return true;
     }
 
     private Sample sample(int rounds, int length, int concurrency) {
@@ -84,18 +86,25 @@ final class Calibration {
     private long best(int rounds, ModelInput input, int concurrency) {
         long best = Long.MAX_VALUE;
         for (int i = 0; i < rounds; i++) {
-            best = Math.min(best, sideBySide(input, concurrency));
+            best = Math.min(best, sideBySide(input, concurrency, 1));
         }
         return best;
     }
 
-    private long sideBySide(ModelInput input, int concurrency) {
+    /** Nanoseconds until each of them has made so many runs. */
+    private long sideBySide(ModelInput input, int concurrency, int rounds) {
+        Runnable runs =
+                () -> {
+                    for (int i = 0; i < rounds; i++) {
+                        run.accept(input);
+                    }
+                };
         List<CompletableFuture<Void>> others = new ArrayList<>();
         long started = System.nanoTime();
         for (int i = 1; i < concurrency; i++) {
-            others.add(CompletableFuture.runAsync(() -> run.accept(input), Calibration::start));
+            others.add(CompletableFuture.runAsync(runs, Calibration::start));
         }
-        run.accept(input);
+        runs.run();
         others.forEach(CompletableFuture::join);
         return System.nanoTime() - started;
     }

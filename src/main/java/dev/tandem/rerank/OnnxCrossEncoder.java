@@ -103,7 +103,7 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
         return calibration.cost();
     }
 
-    /** Runs side by side that were measured to be of use on this host. */
+    /** Runs side by side: one a core, or fewer if those were measured to do more on this host. */
     public int concurrency() {
         return calibration.concurrency();
     }

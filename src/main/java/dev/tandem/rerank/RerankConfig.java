@@ -12,7 +12,10 @@ import java.util.OptionalInt;
 @ConfigMapping(prefix = "tandem.rerank")
 public interface RerankConfig {
 
-    /** Runs of the cross-encoder side by side, 1 to 256; unset, what was measured to be of use. */
+    /**
+     * Runs of the cross-encoder side by side, 1 to 256; unset, one a core or what was measured to
+     * do more.
+     */
     @Min(1)
     @Max(256)
     OptionalInt concurrency();

@@ -20,11 +20,12 @@ class CalibrationTest {
 
     @Test
     void measure_runsThatDoNotDisturbEachOther_areAllOfUse() {
-        assertThat(measure(4, _ -> pause()).concurrency()).isEqualTo(4);
+        assertThat(measure(4, _ -> pause(1)).concurrency()).isEqualTo(4);
     }
 
+    /** As beside other work, which may end: too few would cost more than too many. */
     @Test
-    void measure_runsThatWaitForEachOther_areOneAtATime() {
+    void measure_runsThatWaitForEachOther_areOneACoreAllTheSame() {
         var one = new ReentrantLock();
 
         assertThat(
@@ -33,39 +34,23 @@ class CalibrationTest {
                                         _ -> {
                                             one.lock();
                                             try {
-                                                pause();
+                                                pause(1);
                                             } finally {
                                                 one.unlock();
                                             }
                                         })
                                 .concurrency())
-                .isEqualTo(1);
+                .isEqualTo(4);
     }
 
-    /** As beside a job that takes a core for a while. */
     @Test
-    void measure_disturbedTwice_isNotMisled() {
-        var one = new ReentrantLock();
-        var runs = new AtomicInteger();
+    void measure_runsThatDisturbEachOther_areOneAtATime() {
+        assertThat(measure(2, new Disturbing(Integer.MAX_VALUE)).concurrency()).isEqualTo(1);
+    }
 
-        var result =
-                measure(
-                        2,
-                        _ -> {
-                            boolean disturbed = runs.incrementAndGet() <= 6;
-                            if (disturbed) {
-                                one.lock();
-                            }
-                            try {
-                                pause();
-                            } finally {
-                                if (disturbed) {
-                                    one.unlock();
-                                }
-                            }
-                        });
-
-        assertThat(result.concurrency()).isEqualTo(2);
+    @Test
+    void measure_runsThatDisturbEachOtherForAWhile_areOneACore() {
+        assertThat(measure(2, new Disturbing(12)).concurrency()).isEqualTo(2);
     }
 
     @Test
@@ -78,6 +63,27 @@ class CalibrationTest {
         assertThat(cost.predict(1, LONGEST)).isPositive();
     }
 
+    /** As if runs drove each other's data out of the cache. */
+    private static final class Disturbing implements Consumer<ModelInput> {
+        private final AtomicInteger running = new AtomicInteger();
+        private final AtomicInteger runs = new AtomicInteger();
+        private final int most;
+
+        /**
+         * @param most runs for which that goes on
+         */
+        Disturbing(int most) {
+            this.most = most;
+        }
+
+        @Override
+        public void accept(ModelInput input) {
+            int others = running.getAndIncrement();
+            pause(runs.incrementAndGet() <= most ? 1 + 7 * others : 1);
+            running.decrementAndGet();
+        }
+    }
+
     private static Calibration.Result measure(int cores, Consumer<ModelInput> run) {
         return new Calibration(CalibrationTest::input, run).measure(LONGEST, cores);
     }
@@ -86,9 +92,9 @@ class CalibrationTest {
         return RealModels.pairTokenizer().single(new long[length - 2]);
     }
 
-    private static void pause() {
+    private static void pause(int times) {
         try {
-            Thread.sleep(Duration.ofMillis(10));
+            Thread.sleep(Duration.ofMillis(5L * times));
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
