@@ -3,6 +3,7 @@ package dev.tandem.rerank;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.fixtures.Costs;
+import dev.tandem.fixtures.CrossEncoderStub;
 import dev.tandem.fixtures.ManualClock;
 import dev.tandem.fixtures.RealModels;
 import dev.tandem.fixtures.Settings;
@@ -13,7 +14,6 @@ import dev.tandem.model.Span;
 import dev.tandem.model.Work;
 import dev.tandem.onnx.ModelInput;
 import dev.tandem.onnx.StopSignal;
-import dev.tandem.onnx.TextTokenizer;
 import dev.tandem.rerank.Outcome.Reason;
 import dev.tandem.rerank.Outcome.Scored;
 import dev.tandem.rerank.Outcome.Skipped;
@@ -37,22 +37,20 @@ class RerankerTest {
     private static final int FRAME = 4; // [CLS] query [SEP] passage [SEP], with one query token
 
     /** Scores by the ordinal, which it reads from the pair's length. */
-    private static final class StubCrossEncoder implements CrossEncoder {
+    private static final class StubCrossEncoder extends CrossEncoderStub {
         final AtomicInteger runs = new AtomicInteger();
         final AtomicInteger running = new AtomicInteger();
         final AtomicInteger mostRunning = new AtomicInteger();
         final Set<Integer> scored = new ConcurrentSkipListSet<>();
         private final IntToDoubleFunction logit;
 
-        private final CostModel cost;
-
         StubCrossEncoder(IntToDoubleFunction logit) {
             this(logit, Costs.nothing());
         }
 
         StubCrossEncoder(IntToDoubleFunction logit, CostModel cost) {
+            super(cost);
             this.logit = logit;
-            this.cost = cost;
         }
 
         @Override
@@ -66,26 +64,6 @@ class RerankerTest {
             } finally {
                 running.decrementAndGet();
             }
-        }
-
-        @Override
-        public int largestBatch() {
-            return 1;
-        }
-
-        @Override
-        public TextTokenizer tokenizer() {
-            return RealModels.pairTokenizer();
-        }
-
-        @Override
-        public CostModel cost() {
-            return cost;
-        }
-
-        @Override
-        public String device() {
-            return "stub";
         }
     }
 

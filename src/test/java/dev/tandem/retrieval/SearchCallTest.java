@@ -6,6 +6,7 @@ import dev.tandem.candidates.CandidateSearcher;
 import dev.tandem.candidates.QueryEncoder;
 import dev.tandem.candidates.WalkLimits;
 import dev.tandem.fixtures.Costs;
+import dev.tandem.fixtures.CrossEncoderStub;
 import dev.tandem.fixtures.RealModels;
 import dev.tandem.fixtures.Settings;
 import dev.tandem.fixtures.SmallIndex;
@@ -25,9 +26,7 @@ import dev.tandem.model.Temperature;
 import dev.tandem.model.Walk;
 import dev.tandem.onnx.ModelInput;
 import dev.tandem.onnx.StopSignal;
-import dev.tandem.onnx.TextTokenizer;
 import dev.tandem.rerank.CostModel;
-import dev.tandem.rerank.CrossEncoder;
 import dev.tandem.rerank.DeadlineTimer;
 import dev.tandem.rerank.Reranker;
 import dev.tandem.rerank.ScoreCache;
@@ -101,11 +100,9 @@ class SearchCallTest {
     }
 
     /** Ends a run when it is stopped, never before. */
-    private static final class Hanging implements CrossEncoder {
-        private final CostModel cost;
-
+    private static final class Hanging extends CrossEncoderStub {
         Hanging(CostModel cost) {
-            this.cost = cost;
+            super(cost);
         }
 
         @Override
@@ -114,26 +111,6 @@ class SearchCallTest {
                 LockSupport.parkNanos(1_000_000);
             }
             throw new IllegalStateException("stopped");
-        }
-
-        @Override
-        public int largestBatch() {
-            return 1;
-        }
-
-        @Override
-        public TextTokenizer tokenizer() {
-            return RealModels.pairTokenizer();
-        }
-
-        @Override
-        public CostModel cost() {
-            return cost;
-        }
-
-        @Override
-        public String device() {
-            return "stub";
         }
     }
 

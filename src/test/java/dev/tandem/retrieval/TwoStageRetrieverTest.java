@@ -7,6 +7,7 @@ import dev.tandem.candidates.JVectorCandidateSearcher;
 import dev.tandem.candidates.WalkLimits;
 import dev.tandem.fixtures.Budgets;
 import dev.tandem.fixtures.Costs;
+import dev.tandem.fixtures.CrossEncoderStub;
 import dev.tandem.fixtures.ManualClock;
 import dev.tandem.fixtures.RealModels;
 import dev.tandem.fixtures.Settings;
@@ -32,7 +33,6 @@ import dev.tandem.model.SearchResult;
 import dev.tandem.model.Stage;
 import dev.tandem.onnx.ModelInput;
 import dev.tandem.onnx.StopSignal;
-import dev.tandem.onnx.TextTokenizer;
 import dev.tandem.rerank.CostModel;
 import dev.tandem.rerank.CrossEncoder;
 import dev.tandem.rerank.DeadlineTimer;
@@ -61,30 +61,22 @@ class TwoStageRetrieverTest {
     private JVectorCandidateSearcher searcher;
 
     /** The real cross-encoder with something that happens before each run. */
-    private record Disturbed(Runnable before, CostModel cost) implements CrossEncoder {
+    private static final class Disturbed extends CrossEncoderStub {
+        private final Runnable before;
+
         Disturbed(Runnable before) {
             this(before, Costs.nothing());
+        }
+
+        Disturbed(Runnable before, CostModel cost) {
+            super(cost);
+            this.before = before;
         }
 
         @Override
         public float[] logits(List<ModelInput> pairs, StopSignal stop) {
             before.run();
             return RealModels.crossEncoder().logits(pairs, stop);
-        }
-
-        @Override
-        public int largestBatch() {
-            return 1;
-        }
-
-        @Override
-        public TextTokenizer tokenizer() {
-            return RealModels.pairTokenizer();
-        }
-
-        @Override
-        public String device() {
-            return "cpu";
         }
     }
 
@@ -121,7 +113,7 @@ class TwoStageRetrieverTest {
         assertThat(result.passages().getFirst().passage().id()).isEqualTo("berlin");
         assertThat(result.passages().getFirst().passage().metadata()).containsEntry("year", 2015);
         assertThat(result.generation()).isEqualTo(generation.id());
-        assertThat(result.device()).isEqualTo("cpu");
+        assertThat(result.device()).isEqualTo("stub");
     }
 
     @Test
