@@ -52,6 +52,7 @@ class ArchitectureTest {
                     Map.entry(
                             "retrieval", List.of("candidates", "rerank", "index", "onnx", "model")),
                     Map.entry("edge", List.of("retrieval", "model")),
+                    Map.entry("dialects", List.of("edge", "model")),
                     Map.entry("http", List.of("edge", "retrieval", "model")),
                     Map.entry("lambda", List.of("edge", "retrieval", "model")),
                     Map.entry(

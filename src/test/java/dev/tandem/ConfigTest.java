@@ -89,7 +89,9 @@ class ConfigTest {
                                     "tandem.search.grace", "30ms",
                                     "tandem.search.platform-reserve", "50ms",
                                     "tandem.search.max-in-flight", "32",
-                                    "tandem.search.max-query-length", "4096")));
+                                    "tandem.search.max-query-length", "4096",
+                                    "tandem.search.max-texts", "1000",
+                                    "tandem.search.max-text-length", "100000")));
 
     @ParameterizedTest
     @FieldSource("ALL")

@@ -10,6 +10,7 @@ import dev.tandem.model.RankedText;
 import dev.tandem.model.RerankOptions;
 import dev.tandem.model.TextQuery;
 import dev.tandem.model.TextRanking;
+import dev.tandem.model.TextReading;
 import dev.tandem.rerank.ScoreCache;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,7 +76,7 @@ public final class LongAnswers {
         List<String> texts = ids.stream().map(this::madeLong).toList();
         for (LongPassages policy : LongPassages.values()) {
             var options = new RerankOptions(policy, null, 0, null);
-            var query = new TextQuery(judged.text(), texts, texts.size(), options);
+            var query = new TextQuery(judged.text(), texts, texts.size(), options, TextReading.DEFAULT);
             TextRanking ranking =
                     served.engine()
                             .texts()

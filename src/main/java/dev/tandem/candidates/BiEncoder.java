@@ -70,6 +70,11 @@ public final class BiEncoder implements QueryEncoder, AutoCloseable {
         return encode(card.passagePrefix() + text);
     }
 
+    /** Tokens of a text, special ones included, the prefix that the model wants left out. */
+    public int tokens(String text) {
+        return tokenizer.single(text).length();
+    }
+
     @Override
     public int dimension() {
         return dimension;

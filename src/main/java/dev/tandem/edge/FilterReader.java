@@ -147,8 +147,8 @@ final class FilterReader {
     }
 
     static void checkText(String text, String at) {
-        if (SearchService.hasLoneSurrogate(text)) {
-            throw malformed(at, SearchService.LONE_SURROGATE);
+        if (Texts.hasLoneSurrogate(text)) {
+            throw malformed(at, Texts.LONE_SURROGATE);
         }
     }
 

@@ -44,6 +44,16 @@ public record Problem(
         return problem("http", title, status, detail);
     }
 
+    /** A problem of HTTP itself that the API's description helps with. */
+    public static Problem ofHttp(int status, String title) {
+        return ofStatus(status, title, "The API is described at /q/openapi.");
+    }
+
+    /** A bug of ours, of which a caller sees nothing more. */
+    public static Problem unexpected() {
+        return ofStatus(500, "Internal error", "The server's log says what happened.");
+    }
+
     private static Problem invalid(InvalidRequestException e) {
         int status =
                 switch (e.kind()) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.exc.StreamReadException;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,6 +18,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.databind.util.TokenBuffer;
 import dev.tandem.model.InvalidRequestException;
 import dev.tandem.model.InvalidRequestException.Kind;
 import java.io.IOException;
@@ -48,11 +50,17 @@ public final class RequestReader {
 
     private final ObjectMapper json;
 
+    /** For our own shape, in which a field that is unknown is refused. */
     public RequestReader() {
+        this(true);
+    }
+
+    private RequestReader(boolean refusesUnknown) {
         json =
                 JsonMapper.builder()
                         .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                        .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                        .configure(
+                                DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, refusesUnknown)
                         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                         .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                         .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
@@ -64,6 +72,14 @@ public final class RequestReader {
                                     }
                                 })
                         .build();
+    }
+
+    /**
+     * For shapes of others, whose clients may know more fields than we do: those are skipped, as
+     * their own servers do. All else is as strict.
+     */
+    public static RequestReader ofOthers() {
+        return new RequestReader(false);
     }
 
     /**
@@ -82,6 +98,19 @@ public final class RequestReader {
         body.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
         try {
             return present(json.readValue(body, type));
+        } catch (JsonProcessingException e) {
+            throw refused(e);
+        }
+    }
+
+    /**
+     * Takes all of a JSON value, to be read later.
+     *
+     * @throws InvalidRequestException if it is no JSON
+     */
+    public TokenBuffer buffer(JsonParser value, DeserializationContext context) throws IOException {
+        try {
+            return context.bufferAsCopyOfValue(value);
         } catch (JsonProcessingException e) {
             throw refused(e);
         }

@@ -70,4 +70,16 @@ public interface SearchConfig {
     @Min(1)
     @Max(100_000)
     int maxQueryLength();
+
+    /** Texts that a request may bring to be ranked or encoded, 1 to 10000. */
+    @WithDefault("1000")
+    @Min(1)
+    @Max(10_000)
+    int maxTexts();
+
+    /** Longest of these in characters, 1 to 1000000. */
+    @WithDefault("100000")
+    @Min(1)
+    @Max(1_000_000)
+    int maxTextLength();
 }

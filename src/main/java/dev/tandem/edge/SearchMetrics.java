@@ -1,6 +1,7 @@
 package dev.tandem.edge;
 
 import dev.tandem.model.SearchResult;
+import dev.tandem.model.TextRanking;
 import dev.tandem.retrieval.Admission;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -28,6 +29,12 @@ class SearchMetrics {
         Gauge.builder("tandem.search.in.flight", admission, Admission::inside)
                 .description("Requests that are being answered")
                 .register(registry);
+    }
+
+    void record(TextRanking ranking) {
+        registry.timer("tandem.rerank", "reason", ranking.coverage().reason().name())
+                .record(ranking.total());
+        scored.record(ranking.coverage().scored());
     }
 
     void record(SearchResult result) {

@@ -80,6 +80,20 @@ public record SearchRequest(
     private static final String BUDGET_MS =
             "got ${validatedValue}, expected whole milliseconds from 1 to 900000";
 
+    /** The same with another budget. */
+    SearchRequest within(@Nullable Integer milliseconds) {
+        return new SearchRequest(
+                query,
+                topK,
+                candidateCount,
+                milliseconds,
+                filter,
+                order,
+                longPassages,
+                minScore,
+                earlyStop);
+    }
+
     /** Of a request that is valid. */
     RerankOptions options() {
         return new RerankOptions(

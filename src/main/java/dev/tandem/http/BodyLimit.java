@@ -1,7 +1,5 @@
 package dev.tandem.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.edge.Problem;
 import dev.tandem.model.InvalidRequestException;
 import dev.tandem.model.InvalidRequestException.Kind;
@@ -19,13 +17,13 @@ class BodyLimit {
     private static final int PRIORITY = 100;
 
     private final long mostBytes;
-    private final ObjectMapper json;
+    private final EarlyReply early;
 
     BodyLimit(
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize most,
-            ObjectMapper json) {
+            EarlyReply early) {
         mostBytes = most.asLongValue();
-        this.json = json;
+        this.early = early;
     }
 
     void register(@Observes Filters filters) {
@@ -38,25 +36,12 @@ class BodyLimit {
             context.next();
             return;
         }
-        // Reads and forgets the body: who is cut off while sending does not see the answer.
-        context.request().resume();
-        context.response()
-                .setStatusCode(413)
-                .putHeader(HttpHeaderNames.CONTENT_TYPE, Problems.MEDIA_TYPE)
-                .end(problem(announced));
-    }
-
-    private String problem(String announced) {
         var refusal =
                 new InvalidRequestException(
                         Kind.TOO_LARGE,
                         "",
-                        "got %s bytes, expected at most %d; shorten the query"
+                        "got %s bytes, expected at most %d; send less at a time"
                                 .formatted(announced, mostBytes));
-        try {
-            return json.writeValueAsString(Problem.of(refusal));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A problem has its JSON. This is a bug.", e);
-        }
+        early.refuse(context, Problem.of(refusal));
     }
 }

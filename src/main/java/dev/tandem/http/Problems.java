@@ -27,18 +27,13 @@ public class Problems {
     @ServerExceptionMapper
     Response httpException(WebApplicationException e) {
         var status = e.getResponse().getStatusInfo();
-        return response(
-                Problem.ofStatus(
-                        status.getStatusCode(),
-                        status.getReasonPhrase(),
-                        "The API is described at /q/openapi."));
+        return response(Problem.ofHttp(status.getStatusCode(), status.getReasonPhrase()));
     }
 
     @ServerExceptionMapper
     Response unexpected(Exception e) {
         LOG.error("Request failed unexpectedly. This is a bug.", e);
-        return response(
-                Problem.ofStatus(500, "Internal error", "The server's log says what happened."));
+        return response(Problem.unexpected());
     }
 
     private static Response response(Problem problem) {

@@ -1,10 +1,8 @@
 package dev.tandem.http;
 
 import dev.tandem.edge.Problem;
-import dev.tandem.edge.RequestReader;
 import dev.tandem.edge.SearchAnswer;
 import dev.tandem.edge.SearchRequest;
-import dev.tandem.edge.SearchService;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
@@ -12,9 +10,8 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.UriInfo;
+import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -29,11 +26,10 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 @Produces(MediaType.APPLICATION_JSON)
 public class SearchResource {
 
-    private final RequestReader reader = new RequestReader();
-    private final SearchService service;
+    private final HttpDoor door;
 
-    SearchResource(SearchService service) {
-        this.service = service;
+    SearchResource(HttpDoor door) {
+        this.door = door;
     }
 
     /** Takes any content type: {@code curl -d} sends JSON as a form unless told otherwise. */
@@ -62,8 +58,8 @@ public class SearchResource {
     @APIResponse(responseCode = "422", description = "A value is out of bounds")
     @APIResponse(responseCode = "429", description = "As many are being answered as may be")
     @APIResponse(responseCode = "503", description = "The index is not open")
-    public Uni<SearchAnswer> post(byte[] body) {
-        return service.search(reader.read(body, SearchRequest.class));
+    public Uni<Response> post(byte[] body) {
+        return door.post(body);
     }
 
     @GET
@@ -122,7 +118,11 @@ public class SearchResource {
             in = ParameterIn.QUERY,
             description = "Whether scoring ends when more of it is unlikely to change the topK",
             schema = @Schema(type = SchemaType.BOOLEAN))
-    public Uni<SearchAnswer> get(@Context UriInfo uri) {
-        return service.search(UrlRequest.read(uri.getQueryParameters()));
+    @APIResponse(
+            responseCode = "200",
+            description = "The best ranking that the budget allowed, and how much was done",
+            content = @Content(schema = @Schema(implementation = SearchAnswer.class)))
+    public Uni<Response> get() {
+        return door.get();
     }
 }

@@ -11,8 +11,10 @@ import java.util.List;
  * @param topK texts in the answer
  * @param options how they are scored; stage 1's similarity is not known, so {@link Order#BLEND} is
  *     {@link Order#REPLACE}, and nothing ends early
+ * @param reading what is read of the texts
  */
-public record TextQuery(String text, List<String> texts, int topK, RerankOptions options) {
+public record TextQuery(
+        String text, List<String> texts, int topK, RerankOptions options, TextReading reading) {
 
     public TextQuery {
         if (text.isBlank()) {

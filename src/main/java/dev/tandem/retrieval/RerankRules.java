@@ -6,6 +6,8 @@ import dev.tandem.model.LongPassages;
 import dev.tandem.model.Order;
 import dev.tandem.model.Query;
 import dev.tandem.model.RerankOptions;
+import dev.tandem.model.TextReading;
+import dev.tandem.model.TextReading.LongTexts;
 import dev.tandem.onnx.ModelCard;
 import dev.tandem.onnx.TextTokenizer;
 import dev.tandem.rerank.Chunks;
@@ -62,9 +64,28 @@ final class RerankRules {
         LongPassages asked = options.longPassages();
         return switch (asked == null ? longPassages : asked) {
             case HEAD -> PassageCut.HEAD;
-            case CHUNK_MAX -> new Chunks(config.maxChunks(), tokenizer);
-            case BEST_PASSAGE -> new Chunks(1, tokenizer);
+            case CHUNK_MAX -> chunks(config.maxChunks());
+            case BEST_PASSAGE -> chunks(1);
         };
+    }
+
+    /** The same for texts that a caller brings. */
+    PassageCut cut(RerankOptions options, TextReading reading) {
+        Integer chunks = reading.maxChunks();
+        PassageCut cut;
+        if (reading.longTexts() == LongTexts.END) {
+            cut = PassageCut.TAIL;
+        } else if (chunks == null) {
+            cut = cut(options);
+        } else {
+            cut = chunks == 1 ? PassageCut.HEAD : chunks(Math.min(chunks, config.maxChunks()));
+        }
+        Integer most = reading.maxTokens();
+        return most == null ? cut : cut.within(most);
+    }
+
+    private PassageCut chunks(int most) {
+        return new Chunks(most, tokenizer);
     }
 
     StageOrder order(RerankOptions options) {

@@ -1,5 +1,6 @@
 package dev.tandem.retrieval;
 
+import dev.tandem.candidates.BiEncoder;
 import dev.tandem.candidates.JVectorCandidateSearcher;
 import dev.tandem.index.Generation;
 import dev.tandem.index.IndexManifest;
@@ -19,6 +20,7 @@ public final class SearchEngine implements AutoCloseable {
     private static final int IDLE_SECONDS = 10;
 
     private final Generation generation;
+    private final BiEncoder encoder;
     private final String crossEncoderName;
     private final Numerics numerics;
     private final JVectorCandidateSearcher searcher;
@@ -31,6 +33,7 @@ public final class SearchEngine implements AutoCloseable {
 
     private SearchEngine(Models models, Generation generation, EngineSettings settings) {
         this.generation = generation;
+        encoder = models.biEncoder();
         var crossEncoder = models.crossEncoder();
         crossEncoderName = crossEncoder.card().name();
         numerics = crossEncoder.numerics();
@@ -51,7 +54,7 @@ public final class SearchEngine implements AutoCloseable {
                         settings.rerank().concurrency().orElse(crossEncoder.concurrency()));
         var stages =
                 new Stages(
-                        models.biEncoder(),
+                        encoder,
                         searcher,
                         settings.candidates(),
                         passages,
@@ -104,6 +107,21 @@ public final class SearchEngine implements AutoCloseable {
     /** Stage 2 alone, over texts that the caller brings. */
     public TextReranker texts() {
         return texts;
+    }
+
+    /**
+     * A text as the bi-encoder sees it.
+     *
+     * @param query whether it is a query; a passage otherwise
+     */
+    public EncodedText encode(String text, boolean query) {
+        float[] vector = query ? encoder.encodeQuery(text) : encoder.encodePassage(text);
+        return new EncodedText(vector, encoder.tokens(text));
+    }
+
+    /** Length of the vectors. */
+    public int dimension() {
+        return encoder.dimension();
     }
 
     public TwoStageRetriever retriever() {

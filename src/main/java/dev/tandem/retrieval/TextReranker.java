@@ -3,9 +3,11 @@ package dev.tandem.retrieval;
 import dev.tandem.model.Budget;
 import dev.tandem.model.Candidate;
 import dev.tandem.model.InvalidRequestException;
+import dev.tandem.model.InvalidRequestException.Kind;
 import dev.tandem.model.RankedText;
 import dev.tandem.model.TextQuery;
 import dev.tandem.model.TextRanking;
+import dev.tandem.model.TextReading.LongTexts;
 import dev.tandem.onnx.TextTokenizer;
 import dev.tandem.rerank.Convergence;
 import dev.tandem.rerank.RerankTask;
@@ -37,18 +39,22 @@ public final class TextReranker {
     /**
      * Answers when it is due with the best ranking that the time allowed.
      *
-     * @throws InvalidRequestException if the query is longer than the cross-encoder can read
+     * @throws InvalidRequestException if the query is longer than the cross-encoder can read, or a
+     *     text is and such are to be refused
      */
     public Uni<TextRanking> rerank(TextQuery query, Budget budget) {
         long started = System.nanoTime();
         ReadQuery text = rules.read(query.text());
+        if (query.reading().longTexts() == LongTexts.REFUSE) {
+            refuseLong(query, tokenizer.passageRoom(text.tokens().length));
+        }
         var due = Deadlines.of(budget.due(), reserve.get(), 0);
         var task =
                 new RerankTask(
                         text.tokens(),
                         query.texts().size(),
                         index -> tokenizer.storableIds(query.texts().get(index)),
-                        rules.cut(query.options()),
+                        rules.cut(query.options(), query.reading()),
                         Convergence.NEVER);
         return reranker.rerank(task, due.rerank())
                 .map(
@@ -63,6 +69,19 @@ public final class TextReranker {
                                     Duration.ofNanos(System.nanoTime() - started),
                                     reranker.device());
                         });
+    }
+
+    private void refuseLong(TextQuery query, int room) {
+        for (int index = 0; index < query.texts().size(); index++) {
+            int tokens = tokenizer.storableIds(query.texts().get(index)).length;
+            if (tokens > room) {
+                throw new InvalidRequestException(
+                        Kind.OUT_OF_BOUNDS,
+                        "texts[%d]".formatted(index),
+                        "got %d tokens, expected at most %d beside this query; shorten it, or let it be truncated"
+                                .formatted(tokens, room));
+            }
+        }
     }
 
     private List<RankedText> ranked(TextQuery query, Reranking reranking) {

@@ -112,7 +112,7 @@ class SearchRefusalTest {
 
     @Test
     void post_aBodyAboveTheLimit_isRefused() {
-        checkProblem(Doors.post("{\"query\": \"" + "a".repeat(3 << 20) + "\"}"), 413);
+        checkProblem(Doors.post("{\"query\": \"" + "a".repeat(9 << 20) + "\"}"), 413);
     }
 
     private static void checkRefusal(Answer answer, int status, String field, String detail) {

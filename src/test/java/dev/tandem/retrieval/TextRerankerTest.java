@@ -19,6 +19,7 @@ import dev.tandem.model.Span;
 import dev.tandem.model.Stage;
 import dev.tandem.model.TextQuery;
 import dev.tandem.model.TextRanking;
+import dev.tandem.model.TextReading;
 import dev.tandem.rerank.DeadlineTimer;
 import dev.tandem.rerank.LongQuery;
 import dev.tandem.rerank.RerankConfig;
@@ -93,7 +94,14 @@ class TextRerankerTest {
     @Test
     void rerank_topKAndMinScore_areObeyed() {
         assertThat(
-                        rerank(new TextQuery(QUERY, TEXTS, 1, RerankOptions.DEFAULT), Budgets.NEVER)
+                        rerank(
+                                        new TextQuery(
+                                                QUERY,
+                                                TEXTS,
+                                                1,
+                                                RerankOptions.DEFAULT,
+                                                TextReading.DEFAULT),
+                                        Budgets.NEVER)
                                 .texts())
                 .extracting(RankedText::index)
                 .containsExactly(2);
@@ -146,7 +154,7 @@ class TextRerankerTest {
     void rerank_queryTooLong_isRefusedOrCutAndSaysSo() {
         int most = RealModels.pairTokenizer().maxQueryTokens();
         String query = "rain ".repeat(most + 5);
-        var texts = new TextQuery(query, TEXTS, 3, RerankOptions.DEFAULT);
+        var texts = new TextQuery(query, TEXTS, 3, RerankOptions.DEFAULT, TextReading.DEFAULT);
 
         assertThatThrownBy(() -> rerank(texts, Budgets.NEVER))
                 .isInstanceOf(InvalidRequestException.class)
@@ -163,7 +171,7 @@ class TextRerankerTest {
     }
 
     private static TextQuery query(List<String> texts, RerankOptions options) {
-        return new TextQuery(QUERY, texts, 10, options);
+        return new TextQuery(QUERY, texts, 10, options, TextReading.DEFAULT);
     }
 
     private TextRanking rerank(TextQuery query, Budget budget) {

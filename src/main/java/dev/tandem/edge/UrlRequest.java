@@ -1,16 +1,14 @@
-package dev.tandem.http;
+package dev.tandem.edge;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tandem.edge.RequestReader;
-import dev.tandem.edge.SearchRequest;
 import dev.tandem.model.InvalidRequestException;
 import dev.tandem.model.InvalidRequestException.Kind;
-import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A search in a URL, read as strictly as a body. JAX-RS would answer 404 for a bad number. */
+/** A search in a URL, read as strictly as a body. */
 final class UrlRequest {
 
     private static final List<String> KNOWN =
@@ -31,16 +29,16 @@ final class UrlRequest {
 
     private static final RequestReader READER = new RequestReader();
 
-    private final MultivaluedMap<String, String> parameters;
+    private final Map<String, List<String>> parameters;
 
-    private UrlRequest(MultivaluedMap<String, String> parameters) {
+    private UrlRequest(Map<String, List<String>> parameters) {
         this.parameters = parameters;
     }
 
     /**
      * @throws InvalidRequestException for an unknown or repeated parameter, and a missing q
      */
-    static SearchRequest read(MultivaluedMap<String, String> parameters) {
+    static SearchRequest read(Map<String, List<String>> parameters) {
         parameters.forEach(UrlRequest::check);
         var url = new UrlRequest(parameters);
         return new SearchRequest(
@@ -65,12 +63,16 @@ final class UrlRequest {
     }
 
     private String query() {
-        String query = parameters.getFirst("q");
+        String query = first("q");
         if (query == null || query.isBlank()) {
             throw new InvalidRequestException(
                     Kind.OUT_OF_BOUNDS, "q", "got nothing, expected the text to search for");
         }
         return query;
+    }
+
+    private @Nullable String first(String name) {
+        return parameters.getOrDefault(name, List.of()).stream().findFirst().orElse(null);
     }
 
     private @Nullable JsonNode filter() {
@@ -79,7 +81,7 @@ final class UrlRequest {
     }
 
     private @Nullable String text(String name) {
-        String value = parameters.getFirst(name);
+        String value = first(name);
         return value == null || value.isEmpty() ? null : value;
     }
 

@@ -1,0 +1,26 @@
+package dev.tandem.edge;
+
+import dev.tandem.model.TextQuery;
+import dev.tandem.model.TextRanking;
+
+/**
+ * Texts in order, before they take the caller's shape.
+ *
+ * @param model name of the cross-encoder
+ */
+public record RankedTexts(TextQuery query, TextRanking ranking, String model) {
+
+    /** Says what is missing, in words; empty if every text was scored. */
+    public String warning() {
+        var coverage = ranking.coverage();
+        return switch (coverage.reason()) {
+            case COMPLETE, CANDIDATES_CUT, CONVERGED -> "";
+            case BUDGET_SPENT ->
+                    "Time ran out: %d of %d texts were scored; the others follow in the order of the request."
+                            .formatted(coverage.scored(), coverage.requested());
+            case RERANK_UNAVAILABLE ->
+                    "The cross-encoder failed: %d of %d texts were scored; the others follow in the order of the request."
+                            .formatted(coverage.scored(), coverage.requested());
+        };
+    }
+}

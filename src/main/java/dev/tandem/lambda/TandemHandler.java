@@ -1,0 +1,37 @@
+package dev.tandem.lambda;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import io.quarkus.funqy.lambda.FunqyStreamHandler;
+import io.quarkus.funqy.runtime.ApplicationException;
+import io.quarkus.runtime.Quarkus;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+
+/**
+ * The function's handler in Lambda's Java runtime. Funqy's own starts the application within the
+ * first invocation and forgets when that ends; this one starts it before, while the environment is
+ * made, when no invocation's time runs.
+ */
+public final class TandemHandler implements RequestStreamHandler {
+
+    private final RequestStreamHandler funqy = new FunqyStreamHandler();
+
+    /** Models are loaded and the index is opened when it returns. */
+    public TandemHandler() {
+        Quarkus.manualStart();
+    }
+
+    @Override
+    public void handleRequest(InputStream event, OutputStream answer, Context context)
+            throws IOException {
+        Invocation.beginFor(Duration.ofMillis(context.getRemainingTimeInMillis()));
+        try {
+            funqy.handleRequest(event, answer, context);
+        } catch (ApplicationException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+}
