@@ -2,6 +2,7 @@ package dev.tandem.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import dev.tandem.model.SearchException;
 import io.quarkus.funqy.lambda.FunqyStreamHandler;
 import io.quarkus.funqy.runtime.ApplicationException;
 import io.quarkus.runtime.Quarkus;
@@ -21,7 +22,11 @@ public final class TandemHandler implements RequestStreamHandler {
 
     /** Models are loaded and the index is opened when it returns. */
     public TandemHandler() {
-        Quarkus.manualStart();
+        try {
+            Quarkus.manualStart();
+        } catch (RuntimeException e) {
+            throw Failure.of(reason(e));
+        }
     }
 
     @Override
@@ -33,5 +38,14 @@ public final class TandemHandler implements RequestStreamHandler {
         } catch (ApplicationException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
+    }
+
+    /** What Quarkus wraps; the log has it all. */
+    private static Throwable reason(Throwable e) {
+        Throwable reason = e;
+        while (!(reason instanceof SearchException) && reason.getCause() != null) {
+            reason = reason.getCause();
+        }
+        return reason;
     }
 }
