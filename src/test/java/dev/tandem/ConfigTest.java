@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.tandem.candidates.CandidatesConfig;
+import dev.tandem.edge.AuthConfig;
 import dev.tandem.edge.SearchConfig;
 import dev.tandem.http.AdminConfig;
 import dev.tandem.index.IndexConfig;
+import dev.tandem.lambda.LambdaConfig;
 import dev.tandem.onnx.ModelsConfig;
 import dev.tandem.rerank.CacheConfig;
 import dev.tandem.rerank.RerankConfig;
@@ -78,6 +80,13 @@ class ConfigTest {
                                     "tandem.cache.entries", "100000",
                                     "tandem.cache.dir", "",
                                     "tandem.cache.poll", "10s")),
+                    new Keys(
+                            AuthConfig.class,
+                            Map.of(
+                                    "tandem.auth.keys", "",
+                                    "tandem.auth.keys-file", "",
+                                    "tandem.auth.poll", "10s")),
+                    new Keys(LambdaConfig.class, Map.of("tandem.lambda.metrics", "false")),
                     new Keys(AdminConfig.class, Map.of("tandem.admin.enabled", "false")),
                     new Keys(
                             SearchConfig.class,

@@ -88,7 +88,7 @@ final class GraphWalk implements AutoCloseable {
         found.sort(BestCandidates.BEST_FIRST);
         return new Candidates(
                 found.subList(0, Math.min(task.count(), found.size())),
-                new Walk(view.visited(), view.expanded(), view.isComplete(), temperature()));
+                walk(view.visited(), view.expanded(), view.isComplete()));
     }
 
     /** Looks at every accepted node, as suits a few; in the order of their ordinals. */
@@ -108,8 +108,11 @@ final class GraphWalk implements AutoCloseable {
             read++;
         }
         boolean complete = read == near.cardinality();
-        return new Candidates(
-                best.list(), new Walk(accepted.cardinality(), read, complete, temperature()));
+        return new Candidates(best.list(), walk(accepted.cardinality(), read, complete));
+    }
+
+    private Walk walk(int visited, int expanded, boolean complete) {
+        return new Walk(visited, expanded, complete, temperature(), reader.bytesRead());
     }
 
     private boolean mayRead(int node, int read, WalkLimits limits) throws IOException {

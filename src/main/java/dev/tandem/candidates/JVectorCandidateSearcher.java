@@ -185,7 +185,7 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
             WalkLimits limits,
             @Nullable IntConsumer trace) {
         if (accepted != null && accepted.isEmpty()) {
-            return new Candidates(List.of(), new Walk(0, 0, true, Temperature.WARM));
+            return new Candidates(List.of(), new Walk(0, 0, true, Temperature.WARM, 0));
         }
         GraphWalk walk = null;
         try {

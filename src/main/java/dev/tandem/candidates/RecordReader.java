@@ -35,6 +35,7 @@ final class RecordReader implements RandomAccessReader {
     private long position;
     private boolean patient;
     private int slowReads;
+    private long loads;
 
     RecordReader(GraphStorage storage) {
         this.storage = storage;
@@ -54,12 +55,18 @@ final class RecordReader implements RandomAccessReader {
     void begin(boolean slowStorage) {
         patient = slowStorage;
         slowReads = 0;
+        loads = 0;
         readAhead.clear();
     }
 
     /** Reads that the storage was waited for since {@link #begin}. */
     int slowReads() {
         return slowReads;
+    }
+
+    /** Of the records that were not in memory, since {@link #begin}. */
+    long bytesRead() {
+        return loads * layout.bytes();
     }
 
     /** Says that a node's record may be needed soon: the higher the score, the sooner. */
@@ -87,6 +94,7 @@ final class RecordReader implements RandomAccessReader {
         }
         long start = System.nanoTime();
         boolean loaded = patient ? await(node, deadline) : read(node);
+        loads += loaded ? 1 : 0;
         if (System.nanoTime() - start > SLOW_NANOS) {
             slowReads++;
             patient = true;

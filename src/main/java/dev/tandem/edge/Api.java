@@ -1,6 +1,7 @@
 package dev.tandem.edge;
 
 import dev.tandem.model.SearchException;
+import dev.tandem.model.UnavailableException;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
@@ -58,7 +59,8 @@ public class Api {
     private static Problem problem(Throwable e) {
         if (e instanceof SearchException known) {
             Problem problem = Problem.of(known);
-            if (problem.status() >= 500) {
+            boolean passes = known instanceof UnavailableException;
+            if (problem.status() >= 500 && !passes) {
                 LOG.error("Request failed", e);
             }
             return problem;

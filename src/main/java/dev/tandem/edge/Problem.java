@@ -49,6 +49,15 @@ public record Problem(
         return ofStatus(status, title, "The API is described at /q/openapi.");
     }
 
+    /** A call without a key. */
+    public static Problem unauthorized() {
+        return problem(
+                "unauthorized",
+                "No valid key",
+                401,
+                "Send a key that this server knows as \"Authorization: Bearer KEY\" or \"X-Api-Key: KEY\".");
+    }
+
     /** A bug of ours, of which a caller sees nothing more. */
     public static Problem unexpected() {
         return ofStatus(500, "Internal error", "The server's log says what happened.");

@@ -1,5 +1,6 @@
 package dev.tandem.edge;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tandem.model.Coverage;
 import dev.tandem.model.QueryTokens;
 import dev.tandem.model.RankedPassage;
@@ -52,8 +53,13 @@ public record SearchAnswer(
             String text,
             Map<String, Object> metadata) {}
 
-    /** Milliseconds. */
-    public record Times(double encodeMs, double retrieveMs, double rerankMs, double totalMs) {}
+    /** Milliseconds; the parts make up the whole. */
+    public record Times(
+            double encodeMs,
+            double retrieveMs,
+            double rerankMs,
+            double assembleMs,
+            double totalMs) {}
 
     /**
      * What stage 2 computed; what came from the cache is not in it.
@@ -62,6 +68,8 @@ public record SearchAnswer(
      * @param paddedTokens tokens and padding
      * @param predictedMs time of the runs over all cores, as predicted before each
      * @param measuredMs time of the runs over all cores
+     * @param gbSeconds memory of the function in GB times seconds, which is what Lambda bills; not
+     *     there elsewhere
      */
     public record Computed(
             int runs,
@@ -69,16 +77,24 @@ public record SearchAnswer(
             long tokens,
             long paddedTokens,
             double predictedMs,
-            double measuredMs) {}
+            double measuredMs,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double gbSeconds) {}
 
-    static SearchAnswer of(SearchResult result) {
+    /**
+     * @param memoryGb of the function; null where there is none
+     */
+    static SearchAnswer of(SearchResult result, @Nullable Double memoryGb) {
+        Double gbSeconds =
+                memoryGb == null
+                        ? null
+                        : Double.valueOf(memoryGb * result.timings().total().toNanos() / 1e9);
         return new SearchAnswer(
                 result.passages().stream().map(SearchAnswer::hit).toList(),
                 result.query(),
                 result.coverage(),
                 result.walk(),
                 times(result.timings()),
-                computed(result.work()),
+                computed(result.work(), gbSeconds),
                 result.generation(),
                 result.device());
     }
@@ -107,17 +123,19 @@ public record SearchAnswer(
                 millis(timings.encode()),
                 millis(timings.retrieve()),
                 millis(timings.rerank()),
+                millis(timings.assemble()),
                 millis(timings.total()));
     }
 
-    private static Computed computed(Work work) {
+    private static Computed computed(Work work, @Nullable Double gbSeconds) {
         return new Computed(
                 work.runs(),
                 work.pairs(),
                 work.tokens(),
                 work.paddedTokens(),
                 millis(work.predicted()),
-                millis(work.measured()));
+                millis(work.measured()),
+                gbSeconds);
     }
 
     /** To the microsecond: what is below is noise. */

@@ -7,28 +7,45 @@ import dev.tandem.model.InvalidRequestException.Kind;
 import dev.tandem.model.InvalidRequestException.Violation;
 import dev.tandem.model.Query;
 import dev.tandem.model.RerankOptions;
+import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.validation.Validator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /** What both doors do with a request once it is read. */
 @ApplicationScoped
 public class SearchService {
 
+    private static final double MB_PER_GB = 1024;
+
     private final Requests requests;
     private final SearchConfig config;
     private final Validator validator;
     private final SearchMetrics metrics;
+    private final SearchSpans spans;
+    private final @Nullable Double memoryGb;
 
+    /**
+     * @param memoryMb what Lambda says that the function has
+     */
     SearchService(
-            Requests requests, SearchConfig config, Validator validator, SearchMetrics metrics) {
+            Requests requests,
+            SearchConfig config,
+            Validator validator,
+            SearchMetrics metrics,
+            SearchSpans spans,
+            @ConfigProperty(name = "aws.lambda.function.memory.size") Optional<Integer> memoryMb) {
+        memoryGb = memoryMb.map(mb -> mb / MB_PER_GB).orElse(null);
         this.requests = requests;
         this.config = config;
         this.validator = validator;
         this.metrics = metrics;
+        this.spans = spans;
     }
 
     /**
@@ -40,9 +57,11 @@ public class SearchService {
     public Uni<SearchAnswer> search(SearchRequest request, @Nullable Deadline platformEnd) {
         Budget budget = requests.budget(request.budgetMs(), platformEnd);
         Query query = query(request);
+        Context caller = Context.current();
         return requests.call(engine -> engine.retriever().search(query, budget))
                 .invoke(metrics::record)
-                .map(SearchAnswer::of);
+                .invoke(result -> spans.tell(result, caller))
+                .map(result -> SearchAnswer.of(result, memoryGb));
     }
 
     /** A search for nothing in particular, which is not counted among the answers. */
@@ -50,7 +69,7 @@ public class SearchService {
         var query = new Query("warm-up", config.candidateCount(), 1, null, RerankOptions.DEFAULT);
         Budget budget = requests.budget(null, platformEnd);
         return requests.call(engine -> engine.retriever().search(query, budget))
-                .map(SearchAnswer::of);
+                .map(result -> SearchAnswer.of(result, memoryGb));
     }
 
     private Query query(SearchRequest request) {

@@ -56,6 +56,16 @@ record Envelope(
         return new Call(target, headers == null ? Map.of() : headers, bytes(), platformEnd);
     }
 
+    /** Whichever case its name has; null if it is not there. */
+    @Nullable String header(String name) {
+        return (headers == null ? Map.<String, String>of() : headers)
+                .entrySet().stream()
+                        .filter(header -> header.getKey().equalsIgnoreCase(name))
+                        .map(Map.Entry::getValue)
+                        .findFirst()
+                        .orElse(null);
+    }
+
     /** Without the stage of an API that has one by name. */
     String path() {
         String path = decoded(rawPath.replace("+", "%2B"));

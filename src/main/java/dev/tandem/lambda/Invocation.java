@@ -15,19 +15,27 @@ final class Invocation {
     private static final Clock CLOCK = Clock.systemUTC();
 
     private static volatile @Nullable Instant end;
+    private static volatile @Nullable String requestId;
 
     private Invocation() {}
 
     /**
+     * @param id by which the platform knows it; null if that is not known
      * @param ends when the platform ends it; null if that is not known
      */
-    static void begin(@Nullable Instant ends) {
+    static void begin(@Nullable String id, @Nullable Instant ends) {
+        requestId = id;
         end = ends;
     }
 
     /** Begins one that the platform ends after some time. */
-    static void beginFor(Duration remaining) {
-        begin(CLOCK.instant().plus(remaining));
+    static void beginFor(String id, Duration remaining) {
+        begin(id, CLOCK.instant().plus(remaining));
+    }
+
+    /** By which the platform knows it; null if that is not known. */
+    static @Nullable String requestId() {
+        return requestId;
     }
 
     /** When the platform ends it; null if that is not known. */

@@ -9,6 +9,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Learns when an invocation ends where the function runs without Lambda's Java runtime, as a native
@@ -18,6 +19,7 @@ import java.util.Map;
 final class RuntimeApiHeaders extends CookieHandler {
 
     private static final String NEXT = "/runtime/invocation/next";
+    private static final String REQUEST_ID = "Lambda-Runtime-Aws-Request-Id";
     private static final String DEADLINE = "Lambda-Runtime-Deadline-Ms";
 
     /** Has the headers shown from the start on. */
@@ -39,19 +41,25 @@ final class RuntimeApiHeaders extends CookieHandler {
     @Override
     public void put(URI uri, Map<String, List<String>> responseHeaders) {
         if (uri.getPath() != null && uri.getPath().endsWith(NEXT)) {
-            Invocation.begin(null);
-            responseHeaders.forEach(RuntimeApiHeaders::read);
+            Invocation.begin(
+                    value(responseHeaders, REQUEST_ID), end(value(responseHeaders, DEADLINE)));
         }
     }
 
-    /** The status line has no name. */
-    private static void read(String name, List<String> values) {
-        if (DEADLINE.equalsIgnoreCase(name)) {
-            try {
-                Invocation.begin(Instant.ofEpochMilli(Long.parseLong(values.getFirst())));
-            } catch (NumberFormatException | DateTimeException e) {
-                Invocation.begin(null);
-            }
+    private static @Nullable Instant end(@Nullable String millis) {
+        try {
+            return millis == null ? null : Instant.ofEpochMilli(Long.parseLong(millis));
+        } catch (NumberFormatException | DateTimeException e) {
+            return null;
         }
+    }
+
+    /** Whichever case its name has; the status line has none. */
+    private static @Nullable String value(Map<String, List<String>> headers, String name) {
+        return headers.entrySet().stream()
+                .filter(header -> name.equalsIgnoreCase(header.getKey()))
+                .map(header -> header.getValue().getFirst())
+                .findFirst()
+                .orElse(null);
     }
 }

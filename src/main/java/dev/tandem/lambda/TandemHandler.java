@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import org.jboss.logging.MDC;
 
 /**
  * The function's handler in Lambda's Java runtime. Funqy's own starts the application within the
@@ -32,11 +33,16 @@ public final class TandemHandler implements RequestStreamHandler {
     @Override
     public void handleRequest(InputStream event, OutputStream answer, Context context)
             throws IOException {
-        Invocation.beginFor(Duration.ofMillis(context.getRemainingTimeInMillis()));
+        String id = context.getAwsRequestId();
+        Invocation.beginFor(id, Duration.ofMillis(context.getRemainingTimeInMillis()));
+        // By the name that Quarkus gives it where it asks for invocations itself.
+        MDC.put("AWSRequestId", id);
         try {
             funqy.handleRequest(event, answer, context);
         } catch (ApplicationException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        } finally {
+            MDC.remove("AWSRequestId");
         }
     }
 

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class SearchCall {
 
     /** Stands for a walk that has not ended. */
-    private static final Walk UNKNOWN = new Walk(0, 0, false, Temperature.COLD);
+    private static final Walk UNKNOWN = new Walk(0, 0, false, Temperature.COLD, 0);
 
     private final Stages stages;
     private final RerankRules rules;
@@ -170,6 +170,7 @@ final class SearchCall {
                 Duration.ofNanos(encoded - started),
                 Duration.ofNanos(retrieved - encoded),
                 Duration.ofNanos(scored - retrieved),
+                Duration.ofNanos(now - scored),
                 Duration.ofNanos(now - started));
     }
 }

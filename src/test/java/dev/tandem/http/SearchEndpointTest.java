@@ -17,6 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,12 +50,17 @@ class SearchEndpointTest {
                 .containsExactly(
                         "runs", "pairs", "tokens", "paddedTokens", "predictedMs", "measuredMs");
         assertThat(names(answer.path("walk")))
-                .containsExactly("visited", "expanded", "complete", "temperature");
+                .containsExactly("visited", "expanded", "complete", "temperature", "bytesRead");
         assertThat(names(answer.path("coverage")))
                 .containsExactly(
                         "requested", "planned", "scored", "cancelled", "fromCache", "reason");
         assertThat(names(answer.path("timings")))
-                .containsExactly("encodeMs", "retrieveMs", "rerankMs", "totalMs");
+                .containsExactly("encodeMs", "retrieveMs", "rerankMs", "assembleMs", "totalMs");
+        double parts =
+                Stream.of("encodeMs", "retrieveMs", "rerankMs", "assembleMs")
+                        .mapToDouble(part -> answer.path("timings").path(part).asDouble())
+                        .sum();
+        assertThat(parts).isCloseTo(answer.at("/timings/totalMs").asDouble(), Offset.offset(0.003));
         for (JsonNode hit : answer.path("results")) {
             assertThat(names(hit))
                     .containsExactly(

@@ -24,6 +24,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -52,7 +53,17 @@ class PackagedFunctionIT {
         try (var free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
-        function = started("function.log", api, Map.of("QUARKUS_HTTP_PORT", String.valueOf(port)));
+        function =
+                started(
+                        "function.log",
+                        api,
+                        Map.of(
+                                "QUARKUS_HTTP_PORT",
+                                String.valueOf(port),
+                                "TANDEM_LAMBDA_METRICS",
+                                "true",
+                                "QUARKUS_LOG_CONSOLE_JSON_ENABLED",
+                                "true"));
         function.awaitStart(api);
     }
 
@@ -126,6 +137,34 @@ class PackagedFunctionIT {
                 .isEqualTo("dev.tandem.model.InvalidRequestException");
         assertThat(outcome.json().path("errorMessage").asText()).contains("query: got nothing");
         assertThat(outcome.json().path("stackTrace")).isEmpty();
+    }
+
+    @Test
+    void log_ofAnAnswer_hasItsMetricsWithTheRequestsId() {
+        JsonNode answer = api.invoke(SEARCH).json();
+        JsonNode line =
+                function.log()
+                        .lines()
+                        .filter(text -> text.startsWith("{\"_aws\""))
+                        .map(Doors::json)
+                        .reduce((_, last) -> last)
+                        .orElseThrow();
+
+        assertThat(line.path("requestId").asText()).startsWith("request-");
+        assertThat(line.path("Function").asText()).isEqualTo("tandem");
+        assertThat(line.path("generation")).isEqualTo(answer.path("generation"));
+        assertThat(line.path("TotalMs")).isEqualTo(answer.at("/timings/totalMs"));
+        assertThat(line.at("/_aws/Timestamp").asLong()).isPositive();
+        JsonNode directive = line.at("/_aws/CloudWatchMetrics/0");
+        assertThat(directive.path("Namespace").asText()).isEqualTo("Tandem");
+        assertThat(directive.at("/Dimensions/0/0").asText()).isEqualTo("Function");
+        for (JsonNode metric : directive.path("Metrics")) {
+            assertThat(line.path(metric.path("Name").asText()).isNumber()).isTrue();
+        }
+        // What Lambda bills is in the receipt.
+        double seconds = answer.at("/timings/totalMs").asDouble() / 1_000;
+        assertThat(answer.at("/work/gbSeconds").asDouble())
+                .isCloseTo(3_538 / 1_024.0 * seconds, Offset.offset(1e-5));
     }
 
     @Test

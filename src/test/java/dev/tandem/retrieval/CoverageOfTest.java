@@ -69,7 +69,7 @@ class CoverageOfTest {
     }
 
     private static Reason reasonOf(String outcomes, boolean complete) {
-        var walk = new Walk(4, 4, complete, Temperature.WARM);
+        var walk = new Walk(4, 4, complete, Temperature.WARM, 0);
         return CoverageOf.search(QUERY, reranking(outcomes), walk).reason();
     }
 

@@ -92,7 +92,7 @@ class SearchCallTest {
                     IntStream.range(0, CANDIDATES)
                             .mapToObj(i -> new Candidate(i, 0.9f - i / 100f))
                             .toList();
-            return new Candidates(all, new Walk(CANDIDATES, CANDIDATES, true, Temperature.WARM));
+            return new Candidates(all, new Walk(CANDIDATES, CANDIDATES, true, Temperature.WARM, 0));
         }
 
         @Override

@@ -1,0 +1,27 @@
+package dev.tandem.edge;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+
+/** Who may call. */
+@ConfigMapping(prefix = "tandem.auth")
+public interface AuthConfig {
+
+    /** Keys of which a call must bring one, 16 characters at least; unset, all may call. */
+    Optional<List<String>> keys();
+
+    /** File of such keys, one a line; read again when it changes. */
+    Optional<Path> keysFile();
+
+    /** How often the file is looked at, 1 second to 1 day. */
+    @WithDefault("10s")
+    @DurationMin(seconds = 1)
+    @DurationMax(days = 1)
+    Duration poll();
+}
