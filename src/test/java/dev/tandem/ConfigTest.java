@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import dev.tandem.candidates.CandidatesConfig;
 import dev.tandem.edge.SearchConfig;
 import dev.tandem.http.AdminConfig;
+import dev.tandem.http.PageConfig;
 import dev.tandem.index.IndexConfig;
 import dev.tandem.onnx.ModelsConfig;
 import dev.tandem.rerank.CacheConfig;
@@ -79,6 +80,7 @@ class ConfigTest {
                                     "tandem.cache.dir", "",
                                     "tandem.cache.poll", "10s")),
                     new Keys(AdminConfig.class, Map.of("tandem.admin.enabled", "false")),
+                    new Keys(PageConfig.class, Map.of("tandem.page.enabled", "false")),
                     new Keys(
                             SearchConfig.class,
                             Map.of(
