@@ -9,17 +9,17 @@ const LONGEST_VALUE = 60;
 const MOST_VALUES = 12;
 
 /**
- * The left list has the places of stage 1 from the first on. What stands there is known for hits that
- * are in the answer; a place whose passage is not among them says so.
+ * The left list has the places of stage 1 from the first on. What stands there is known for hits
+ * that are in the answer; a place whose passage is not among them says so.
  */
 export function showOrders(hits, shown, filter) {
   const two = hits.slice(0, shown);
   const ones = new Map(hits.map((hit) => [hit.retrieveRank, hit]));
-  const last = Math.max(0, ...two.length ? hits.map((hit) => hit.retrieveRank) : []);
+  const last = Math.max(0, ...ones.keys());
   const count = Math.min(shown, last);
   const rows = Math.max(count, two.length, 1);
   const was = kept();
-  const left = Array.from({ length: count }, (_, i) => stageOne(i + 1, ones.get(i + 1), shown));
+  const left = Array.from({ length: count }, (_, i) => stageOne(i + 1, ones.get(i + 1)));
   fill(byId('one'), left, rows);
   fill(byId('two'), two.map((hit, i) => stageTwo(hit, two[i - 1], shown, filter)), rows);
   byId('lines').style.gridRow = `2 / span ${rows}`;
@@ -55,19 +55,18 @@ function fill(list, rows, span) {
   list.style.gridRow = `2 / span ${span}`;
 }
 
-function stageOne(place, hit, shown) {
+function stageOne(place, hit) {
   if (!hit) {
     return el('li', { className: 'gap' }, placeOf(place), el('span', {}, 'not in the answer'));
   }
-  const target = el('span', { className: 'target' }, ...sign(`→ ${hit.rank}`, `, in the answer ${hit.rank}`));
-  target.dataset.out = hit.rank > shown;
+  const target = sign(`→ ${hit.rank}`, `, in the answer ${hit.rank}`);
   return el(
     'li',
     { data: { id: hit.id, rank: hit.rank, move: moveOf(hit) } },
     placeOf(place),
     el('span', { className: 'title', title: nameOf(hit) }, nameOf(hit)),
     el('span', { className: 'similarity' }, said(', similarity '), decimal(hit.similarity, 3)),
-    target,
+    el('span', { className: 'target' }, ...target),
   );
 }
 
@@ -140,10 +139,9 @@ function move(hit, shown) {
   if (by === 0) {
     badge.append(...sign('= 0', 'as in stage 1'));
   } else {
-    const [arrow, signed, way] = by > 0 ? ['↑', `+${by}`, 'up'] : ['↓', `−${-by}`, 'down'];
-    badge.append(
-      ...sign(`${arrow} ${signed}`, `moved ${way} ${places(Math.abs(by))}, from ${hit.retrieveRank}`),
-    );
+    const [seen, way] = by > 0 ? [`↑ +${by}`, 'up'] : [`↓ −${-by}`, 'down'];
+    const spoken = `moved ${way} ${places(Math.abs(by))}, from ${hit.retrieveRank}`;
+    badge.append(...sign(seen, spoken));
   }
   if (hit.retrieveRank > shown) {
     badge.append(...sign(` from ${hit.retrieveRank}`, ''));
@@ -165,7 +163,8 @@ function valueOf(field, value, filter) {
   if (!canFilter(value)) {
     return el('span', {}, text);
   }
-  const button = el('button', { type: 'button', data: { field, value: JSON.stringify(value) } }, text);
+  const data = { field, value: JSON.stringify(value) };
+  const button = el('button', { type: 'button', data }, text);
   const pressed = isFiltered(filter, field, value);
   button.setAttribute('aria-pressed', pressed);
   button.title = pressed ? `Without the filter ${text}` : `Only ${text}`;
@@ -179,15 +178,19 @@ function canFilter(value) {
     : String(value).length <= LONGEST_VALUE;
 }
 
-/** Fields with their values, one pair a value: as a filter names them. */
-function flat(metadata, path = '') {
-  return Object.entries(metadata ?? {}).flatMap(([name, value]) => {
-    const field = path + name;
-    if (Array.isArray(value)) {
-      return value.filter((one) => one !== null && typeof one !== 'object').map((one) => [field, one]);
-    }
-    return value instanceof Object ? flat(value, `${field}.`) : value === null ? [] : [[field, value]];
-  });
+/** Fields with their values, one pair a value, named as a filter names them. */
+function flat(value, field = '') {
+  if (value === null || value === undefined) {
+    return [];
+  }
+  if (Array.isArray(value)) {
+    return value.flatMap((one) => flat(one, field));
+  }
+  if (value instanceof Object) {
+    const path = field === '' ? '' : `${field}.`;
+    return Object.entries(value).flatMap(([name, inner]) => flat(inner, path + name));
+  }
+  return [[field, value]];
 }
 
 /** A line for each hit from its place in stage 1 to its place in the answer. */

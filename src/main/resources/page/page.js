@@ -1,8 +1,16 @@
 /** The page: asks, shows the newest answer, and keeps its address in step. */
 
-import { byId, el } from './dom.js';
+import { byId } from './dom.js';
 import { drawLines, markHit, showOrders } from './orders.js';
 import { showCoverage, showReceipt, showTimings, summaryOf } from './readout.js';
+import {
+  Refusal,
+  clearRefusal,
+  pageFailed,
+  refusalOf,
+  showRefusal,
+  unreachable,
+} from './refusal.js';
 import {
   askedOf,
   bodyOf,
@@ -15,25 +23,16 @@ import {
   toControls,
   toggled,
 } from './request.js';
+import { trace } from './trace.js';
 
 const KEY = 'tandem-api-key';
 
 /** A slider that is dragged asks when it rests. */
 const REST_MS = 150;
 
-const CONTROLS = ['q', 'budgetMs', 'topK', 'candidateCount', 'order', 'earlyStop', 'filter'];
-
 let asking = null;
 let underWay = '';
 let resting = null;
-
-/** Why there is no answer. */
-class Refusal extends Error {
-  constructor(status, { title, detail, violations = [] }, wait = '') {
-    super(title);
-    Object.assign(this, { status, title, detail, violations, wait });
-  }
-}
 
 /** Asks, unless something newer is asked meanwhile: then this never comes to be shown. */
 async function ask(state) {
@@ -83,28 +82,12 @@ async function send(body, signal) {
   try {
     response = await fetch('v1/search', { method: 'POST', headers, body, signal });
   } catch {
-    throw new Refusal(0, {
-      title: 'The server cannot be reached',
-      detail: 'The request had no answer. See whether the server runs and the network is there.',
-    });
+    throw unreachable();
   }
   if (!response.ok) {
     throw await refusalOf(response);
   }
   return response.json();
-}
-
-/** A gateway in front of the server may answer otherwise than with problem details. */
-async function refusalOf(response) {
-  const wait = response.headers.get('Retry-After') ?? '';
-  const plain = { title: response.statusText || `Status ${response.status}`, detail: '' };
-  const problem = await response.json().catch(() => plain);
-  return new Refusal(response.status, { ...plain, ...problem }, wait);
-}
-
-function pageFailed(e) {
-  console.error(e);
-  return new Refusal(0, { title: 'The answer cannot be shown', detail: String(e) });
 }
 
 function busy(is) {
@@ -114,11 +97,14 @@ function busy(is) {
 
 function showAnswer(answer, state, body) {
   const shown = shownOf(state);
-  clearProblem();
+  clearRefusal();
   byId('intro').hidden = true;
   byId('result').hidden = false;
+  trace(state, answer.coverage);
   showCoverage(answer.coverage);
   showTimings(answer.timings, state.budgetMs);
+  byId('orders').hidden = answer.results.length === 0;
+  byId('asked').hidden = answer.results.length === 0;
   showOrders(answer.results, shown, state.filter);
   showReceipt(answer, body);
   byId('asked').textContent = askedText(answer, state);
@@ -127,74 +113,22 @@ function showAnswer(answer, state, body) {
 
 /** What was asked for beyond what is seen, and why. */
 function askedText(answer, state) {
-  if (answer.results.length === 0) {
-    return 'Nothing fits: the answer is complete and empty.';
-  }
   const asked = askedOf(state);
   return asked > shownOf(state)
-    ? `${asked} passages were asked for (topK), so that the answer also holds what stage 1 alone would have put first.`
+    ? `${asked} passages were asked for (topK), so that the answer also holds ` +
+        'what stage 1 alone would have put first.'
     : 'Only what is shown was asked for; where stage 1 had others, the place is left open.';
 }
 
-function clearProblem() {
-  for (const part of [byId('problem'), byId('key-form')]) {
-    if (part.contains(document.activeElement)) {
-      byId('answer').focus();
-    }
-    part.hidden = true;
-  }
-  for (const name of CONTROLS) {
-    byId(`${name}-wrong`).textContent = '';
-    controlOf(name).removeAttribute('aria-invalid');
-  }
-}
-
-const controlOf = (name) => byId(name === 'budgetMs' ? 'budget' : name);
-
 /** No older answer stays under a question that it is not the answer to. */
 function showProblem(refusal) {
-  clearProblem();
+  clearRefusal();
   byId('intro').hidden = true;
   byId('result').hidden = true;
   byId('status').textContent = '';
-  refusal.violations.forEach(showBesideControl);
-  const needsKey = refusal.status === 401;
-  byId('key-form').hidden = !needsKey;
-  byId('problem').replaceChildren(...problem(refusal));
-  byId('problem').hidden = false;
+  showRefusal(refusal, () => ask(fromControls()));
 }
 
-function showBesideControl({ field, detail }) {
-  const first = field === 'query' ? 'q' : field.split(/[.[]/)[0];
-  if (CONTROLS.includes(first)) {
-    byId(`${first}-wrong`).textContent = field === first || first === 'q' ? detail : `${field}: ${detail}`;
-    controlOf(first).setAttribute('aria-invalid', 'true');
-  }
-}
-
-/** What, where, what was got and what was expected. */
-function problem({ status, title, detail, violations, wait }) {
-  const parts = [el('h2', {}, status ? `${title} ` : title)];
-  if (status) {
-    parts[0].append(el('small', {}, `status ${status}`));
-  }
-  if (violations.length > 0) {
-    const rows = violations.flatMap((one) => [
-      el('dt', {}, one.field || 'request'),
-      el('dd', {}, one.detail),
-    ]);
-    parts.push(el('dl', { className: 'pairs' }, ...rows));
-  } else if (detail) {
-    parts.push(el('p', {}, detail));
-  }
-  if (wait) {
-    parts.push(el('p', {}, `The server asks to wait ${wait} s.`));
-  }
-  if (violations.length === 0) {
-    parts.push(el('button', { type: 'button', onclick: () => ask(fromControls()) }, 'Try again'));
-  }
-  return parts;
-}
 
 /**
  * Takes what the controls say. A budget that moves replaces the last entry of the history: the way
@@ -204,7 +138,7 @@ function search({ sameEntry = false } = {}) {
   clearTimeout(resting);
   const state = fromControls();
   const address = toAddress(state);
-  if (sameEntry || address === `${location.search}` || (address === location.pathname && !location.search)) {
+  if (sameEntry || address === (location.search || location.pathname)) {
     history.replaceState(null, '', address);
   } else {
     history.pushState(null, '', address);
@@ -219,6 +153,7 @@ function start(state) {
 
 /** What the address says is shown; without a question there is nothing to ask. */
 function follow() {
+  clearTimeout(resting);
   toControls(fromAddress());
   const state = fromControls();
   if (state.q) {
@@ -229,7 +164,7 @@ function follow() {
   asking = null;
   underWay = '';
   busy(false);
-  clearProblem();
+  clearRefusal();
   document.title = 'Tandem';
   byId('status').textContent = '';
   byId('result').hidden = true;

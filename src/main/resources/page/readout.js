@@ -1,6 +1,7 @@
 /** How much was done in which time, and the rest of the receipt. */
 
 import { byId, decimal, el, millis, whole } from './dom.js';
+import { budgetOf } from './request.js';
 
 const REASONS = {
   COMPLETE: () => 'Every candidate was scored.',
@@ -9,7 +10,7 @@ const REASONS = {
   BUDGET_SPENT: (c) =>
     c.scored === 0
       ? 'The time did not suffice for stage 2: this is the order of stage 1.'
-      : `Time ran out: the first ${whole(c.scored)} of stage 1 are reranked, the rest follows in its order.`,
+      : `Time ran out: ${whole(c.scored)} are reranked, the rest follows in the order of stage 1.`,
   CONVERGED: () => 'Scoring ended early: more of it was unlikely to change what is asked for.',
   RERANK_UNAVAILABLE: () =>
     'The cross-encoder failed on some or all: those follow in the order of stage 1.',
@@ -24,15 +25,21 @@ const STEPS = [
 /** What is shown elsewhere than in the receipt. */
 const ELSEWHERE = new Set(['results', 'coverage', 'timings']);
 
-export function reasonOf(coverage) {
+function reasonOf({ coverage, results }) {
+  if (results.length === 0) {
+    return coverage.reason === 'COMPLETE'
+      ? 'No passage fits.'
+      : 'The time did not suffice for a single hit.';
+  }
   return REASONS[coverage.reason]?.(coverage) ?? coverage.reason;
 }
 
+/** An answer in a sentence or two. */
 export function summaryOf(answer, shown) {
   const { coverage, timings, results } = answer;
   const hits = Math.min(shown, results.length);
   return (
-    `${reasonOf(coverage)} ${whole(coverage.scored)} of ${whole(coverage.requested)} candidates ` +
+    `${reasonOf(answer)} ${whole(coverage.scored)} of ${whole(coverage.requested)} candidates ` +
     `scored in ${millis(timings.totalMs)}. ${whole(hits)} ${hits === 1 ? 'hit' : 'hits'} shown.`
   );
 }
@@ -77,7 +84,10 @@ export function showTimings(timings, budgetMs) {
   if (budgetMs !== null) {
     track.append(tick(budgetMs / scale));
   }
-  const of = budgetMs === null ? "under the server's default budget" : `of a budget of ${millis(budgetMs)}`;
+  const of =
+    budgetMs === null
+      ? "under the server's default budget"
+      : `of a budget of ${budgetOf({ budgetMs })}`;
   fill('timings', [figure(millis(total), of), track, legend(parts, millis)]);
 }
 

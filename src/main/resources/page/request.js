@@ -1,15 +1,15 @@
 /** What is asked: between the controls, the page's address and the request's body. */
 
-import { byId, millis } from './dom.js';
+import { byId } from './dom.js';
 
-/** Evenly spaced by their logarithm, as near as round numbers are; null leaves it to the server. */
+/** About evenly spaced by their logarithm; null leaves it to the server. */
 const BUDGETS = [
-  10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000, null,
+  10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1_000, 1_500, 2_000, 3_000, 5_000, null,
 ];
 
 const DEFAULT_SHOWN = 10;
 
-/** So much of the answer is asked for at least, so that it holds the head of stage 1's order too. */
+/** So many are asked for at least, so that the answer holds the head of stage 1's order too. */
 const LEAST_ASKED = 50;
 
 /** Names in the address and ids of the controls; the budget has its own way. */
@@ -30,12 +30,12 @@ export function toControls(state) {
     byId(name).value = state[name] ?? '';
   }
   byId('topK').value ||= DEFAULT_SHOWN;
-  byId('budget').value = budgetStep(state.budgetMs);
+  byId('budget').value = stepOf(state.budgetMs);
   showBudget();
 }
 
 /** The slider has steps: what an address asks for is taken to the nearest. */
-function budgetStep(budgetMs) {
+export function stepOf(budgetMs) {
   if (!(budgetMs > 0)) {
     return BUDGETS.length - 1;
   }
@@ -45,15 +45,17 @@ function budgetStep(budgetMs) {
 }
 
 export function showBudget() {
-  const { budgetMs } = fromControls();
-  const text = budgetMs === null ? "the server's default" : budgetText(budgetMs);
+  const text = budgetOf(fromControls());
   byId('budget-shown').textContent = text;
   byId('budget').setAttribute('aria-valuetext', text);
 }
 
-const budgetText = (ms) => (ms < 1000 ? `${ms} ms` : `${ms / 1000} s`);
-
-export const budgetOf = (state) => (state.budgetMs === null ? null : millis(state.budgetMs));
+export function budgetOf({ budgetMs }) {
+  if (budgetMs === null) {
+    return "the server's default";
+  }
+  return budgetMs < 1000 ? `${budgetMs} ms` : `${budgetMs / 1000} s`;
+}
 
 /** The address that shows this again; without what is as it would be anyway. */
 export function toAddress(state) {
@@ -115,9 +117,12 @@ export function bodyOf(state) {
     .join(', ')}}`;
 }
 
+/** A dot in front says that a name is a field's, where it could be read as something else. */
+const conditionOf = (field) => (/^(and|or|not)$|^\./.test(field) ? `.${field}` : field);
+
 /** The filter with a condition more, or without it if it was there. */
 export function toggled(filter, field, value) {
-  const name = /^(and|or|not)$|^\./.test(field) ? `.${field}` : field;
+  const name = conditionOf(field);
   const conditions = parsed(filter);
   if (conditions[name] === value) {
     delete conditions[name];
@@ -127,10 +132,7 @@ export function toggled(filter, field, value) {
   return Object.keys(conditions).length === 0 ? '' : JSON.stringify(conditions);
 }
 
-export function isFiltered(filter, field, value) {
-  const name = /^(and|or|not)$|^\./.test(field) ? `.${field}` : field;
-  return parsed(filter)[name] === value;
-}
+export const isFiltered = (filter, field, value) => parsed(filter)[conditionOf(field)] === value;
 
 function parsed(filter) {
   try {

@@ -124,14 +124,26 @@ class ProblemsInBrowserTest extends PageTest {
     }
 
     @Test
-    void gateway_withoutProblemDetails_isShownByItsStatus() {
+    void gateway_withoutProblemDetails_isShownByItsStatusAndMessage() {
         Page page = desktop("/");
-        page.route("**/v1/search", route -> answerWith(route, 502, "<html>Bad</html>"));
+        page.route(
+                "**/v1/search",
+                route ->
+                        answerWith(
+                                route,
+                                502,
+                                route.request().postData().contains("first")
+                                        ? "<html>Bad</html>"
+                                        : "{\"message\": \"no route to it\"}"));
 
-        search(page, "cold start");
+        search(page, "first");
 
         assertThat(page.locator("#problem")).containsText("status 502");
         assertThat(page.locator("#problem")).containsText("Try again");
+
+        search(page, "second");
+
+        assertThat(page.locator("#problem")).containsText("no route to it");
     }
 
     @Test

@@ -86,12 +86,43 @@ class SearchInBrowserTest extends PageTest {
         assertThat(page.locator("#status")).containsText("of 50 candidates scored");
         assertThat(number(page.locator("#coverage .figure b"))).isLessThan(50);
         assertThat(page).hasURL(Pattern.compile("budgetMs=10$"));
+        assertThat(page.locator("#trace li"))
+                .containsText(new String[] {"the server's default: 50 of 50 scored", "10 ms: "});
 
         slider.press("End");
 
         awaitComplete(page);
         assertThat(page.locator("#coverage .figure")).hasText("50 of 50 candidates scored");
         assertThat(page.locator("#timings")).containsText("rerank");
+    }
+
+    @Test
+    void trace_ofAnotherQuestion_beginsAnew() {
+        Page page = desktop(asking(QUESTION, "&budgetMs=5000"));
+        assertThat(page.locator("#trace li")).hasCount(1);
+
+        search(page, "cold start");
+
+        assertThat(page.locator("#coverage")).containsText("reason");
+        assertThat(page).hasTitle("cold start – Tandem");
+        assertThat(page.locator("#answer")).hasAttribute("aria-busy", "false");
+        assertThat(page.locator("#trace li")).hasCount(1);
+        assertThat(page.locator("#trace li")).containsText("5 s: ");
+    }
+
+    @Test
+    void answer_withoutHits_saysWhetherNothingFitsOrTimeRanOut() {
+        Page page = desktop(asking(QUESTION, "&filter=%7B%22words%22:%7B%22gt%22:100000%7D%7D"));
+        assertThat(page.locator("#status")).containsText("No passage fits.");
+        assertThat(page.locator("#orders")).isHidden();
+        assertThat(page.locator("#receipt")).isVisible();
+
+        String late = ANSWER.formatted("").replace("COMPLETE", "BUDGET_SPENT");
+        page.route("**/v1/search", route -> answerWith(route, 200, late));
+        search(page, "anything");
+
+        assertThat(page.locator("#status"))
+                .containsText("The time did not suffice for a single hit.");
     }
 
     @Test

@@ -20,8 +20,10 @@ class SearchPage {
                     "page.js",
                     "dom.js",
                     "request.js",
+                    "refusal.js",
                     "orders.js",
-                    "readout.js");
+                    "readout.js",
+                    "trace.js");
 
     private final PageConfig config;
 
