@@ -1,5 +1,6 @@
 package dev.tandem;
 
+import dev.tandem.http.PageConfig;
 import io.quarkus.runtime.Application;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
@@ -8,7 +9,7 @@ import java.time.Duration;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
-/** Ends the log of a development start with a line to paste. */
+/** Ends the log of a development start with a line to paste and a page to open. */
 class Announcement {
 
     private static final Logger LOG = Logger.getLogger(Announcement.class);
@@ -16,9 +17,11 @@ class Announcement {
     private static final int MOST_LOOKS = 1_200;
 
     private final int port;
+    private final PageConfig page;
 
-    Announcement(@ConfigProperty(name = "quarkus.http.port") int port) {
+    Announcement(@ConfigProperty(name = "quarkus.http.port") int port, PageConfig page) {
         this.port = port;
+        this.page = page;
     }
 
     void announce(@Observes StartupEvent event) {
@@ -34,8 +37,8 @@ class Announcement {
                 Thread.sleep(BETWEEN_LOOKS);
             }
             LOG.infof(
-                    "Try it:%n%ncurl -s http://localhost:%d/v1/search -d '{\"query\": \"Can my function reach the internet without a VPC?\", \"topK\": 3}'%n",
-                    port);
+                    "Try it%s:%n%ncurl -s http://localhost:%d/v1/search -d '{\"query\": \"Can my function reach the internet without a VPC?\", \"topK\": 3}'%n",
+                    page.enabled() ? " at http://localhost:%d/, or".formatted(port) : "", port);
         } catch (InterruptedException e) {
             // The server stops: there is nothing to try any more.
             Thread.currentThread().interrupt();

@@ -31,7 +31,8 @@ class ConfigOfServerTest {
                     Map.entry("tandem.cache.entries", "999"),
                     Map.entry("tandem.cache.poll", "0s"),
                     Map.entry("tandem.index.poll", "25h"),
-                    Map.entry("tandem.admin.enable", "true"));
+                    Map.entry("tandem.admin.enable", "true"),
+                    Map.entry("tandem.page.enable", "true"));
 
     public static class Impossible implements QuarkusTestProfile {
         @Override

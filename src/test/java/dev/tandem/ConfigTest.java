@@ -9,6 +9,7 @@ import dev.tandem.candidates.CandidatesConfig;
 import dev.tandem.edge.AuthConfig;
 import dev.tandem.edge.SearchConfig;
 import dev.tandem.http.AdminConfig;
+import dev.tandem.http.PageConfig;
 import dev.tandem.index.IndexConfig;
 import dev.tandem.lambda.LambdaConfig;
 import dev.tandem.onnx.ModelsConfig;
@@ -88,6 +89,7 @@ class ConfigTest {
                                     "tandem.auth.poll", "10s")),
                     new Keys(LambdaConfig.class, Map.of("tandem.lambda.metrics", "false")),
                     new Keys(AdminConfig.class, Map.of("tandem.admin.enabled", "false")),
+                    new Keys(PageConfig.class, Map.of("tandem.page.enabled", "false")),
                     new Keys(
                             SearchConfig.class,
                             Map.of(

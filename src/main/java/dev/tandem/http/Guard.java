@@ -17,9 +17,11 @@ class Guard {
     private static final String HEALTH = "/q/health";
 
     private final ApiKeys keys;
+    private final PageConfig page;
     private final EarlyReply early;
 
-    Guard(ApiKeys keys, EarlyReply early) {
+    Guard(ApiKeys keys, PageConfig page, EarlyReply early) {
+        this.page = page;
         this.keys = keys;
         this.early = early;
     }
@@ -32,8 +34,7 @@ class Guard {
         var headers = context.response().headers();
         SecurityHeaders.ALL.forEach(headers::set);
         var request = context.request();
-        boolean open = context.normalizedPath().startsWith(HEALTH);
-        if (open
+        if (isOpen(context.normalizedPath())
                 || keys.admit(
                         request.getHeader(HttpHeaderNames.AUTHORIZATION),
                         request.getHeader("X-Api-Key"))) {
@@ -42,5 +43,11 @@ class Guard {
         }
         headers.set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
         early.refuse(context, Problem.unauthorized());
+    }
+
+    /** The page asks for the key itself. */
+    private boolean isOpen(String path) {
+        return path.startsWith(HEALTH)
+                || (page.enabled() && (path.equals("/") || path.startsWith("/page/")));
     }
 }

@@ -94,7 +94,17 @@ class SearchRefusalTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/nope", "/v1", "/v1/nope", "/v1/search/more", "/v2/search"})
+    @ValueSource(
+            strings = {
+                "/nope",
+                "/page",
+                "/page/",
+                "/page/nope",
+                "/v1",
+                "/v1/nope",
+                "/v1/search/more",
+                "/v2/search"
+            })
     void get_anUnknownPath_isNotFound(String path) {
         checkProblem(Doors.get(path), 404);
     }
