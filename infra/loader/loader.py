@@ -56,23 +56,33 @@ def status():
 def copy(parts):
     """Copies parts of objects to the same parts of files, and compares what the files have then.
 
-    A part is {"key", "path", "offset", "length", "sha256"}.
+    A part is {"key", "path", "offset", "length", "sha256", "size"}; size is that of the whole file.
     """
     s3 = boto3.client("s3")
     for part in parts:
         if not COPIED.fullmatch(part["path"]) or ".." in part["path"].split("/"):
             raise ValueError(f"{part['path']} is no place to copy to")
         copy_part(s3, part)
-    return check(parts)
+    return compare(parts)
 
 
 def check(parts):
+    """Compares files that are whole: their lengths, and what these parts of them have."""
     for part in parts:
-        found = digest(MOUNT / part["path"], part["offset"], part["length"])
+        path = MOUNT / part["path"]
+        size = path.stat().st_size if path.is_file() else None
+        if size != part["size"]:
+            raise ValueError(f"{path} has {size} bytes, expected {part['size']}")
+    return compare(parts)
+
+
+def compare(parts):
+    for part in parts:
+        path = MOUNT / part["path"]
+        found = digest(path, part["offset"], part["length"])
         if found != part["sha256"]:
             raise ValueError(
-                f"{part['path']} from byte {part['offset']}: SHA-256 is {found}, "
-                f"expected {part['sha256']}; load it again"
+                f"{path} from byte {part['offset']}: SHA-256 is {found}, expected {part['sha256']}"
             )
     return {"parts": len(parts), "bytes": sum(part["length"] for part in parts)}
 

@@ -1,6 +1,6 @@
 """Translates the function's template as CloudFormation does, with the SAM translator, and prints it.
 
-Paths stand for what packaging would upload: an object in a bucket takes the place of each.
+A path stands for what packaging would upload: an object in a bucket takes its place.
 """
 
 import json
@@ -19,9 +19,9 @@ class NoManagedPolicies:
 def packaged(template):
     for resource in template["Resources"].values():
         properties = resource["Properties"]
-        if "CodeUri" in properties:
+        if not properties.get("CodeUri", "s3://").startswith("s3://"):
             properties["CodeUri"] = "s3://bucket/function.zip"
-        if "TemplateURL" in properties:
+        if not properties.get("TemplateURL", "http").startswith("http"):
             properties["TemplateURL"] = "https://s3.us-east-1.amazonaws.com/bucket/alarms.yaml"
     return template
 
