@@ -98,10 +98,19 @@ public record Generation(Path folder, IndexManifest manifest) {
         if (!Files.isRegularFile(file)) {
             return file + " is missing";
         }
-        long length = file.toFile().length();
+        long length = length(file);
         return length == entry.length()
                 ? ""
                 : "%s has %d bytes, the manifest says %d".formatted(file, length, entry.length());
+    }
+
+    /** 0 if it cannot be told, as of what is gone meanwhile. */
+    private static long length(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     private String checksumProblem(FileEntry entry) {

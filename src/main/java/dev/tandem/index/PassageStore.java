@@ -21,8 +21,6 @@ import org.apache.lucene.index.CheckIndex;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.index.LeafReader;
-import org.apache.lucene.store.MMapDirectory;
-import org.apache.lucene.store.NoLockFactory;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.IOUtils;
 
@@ -41,14 +39,15 @@ public final class PassageStore implements AutoCloseable {
     private static final String STORED = "id, title, text and metadata";
 
     private final Path folder;
-    private final MMapDirectory directory;
+    private final StorageDirectory directory;
     private final DirectoryReader reader;
     private final LeafReader segment;
     private final MetadataSearch metadata;
     private final Generation generation;
     private boolean filterFilesChecked;
 
-    private PassageStore(Generation generation, MMapDirectory directory, DirectoryReader reader) {
+    private PassageStore(
+            Generation generation, StorageDirectory directory, DirectoryReader reader) {
         this.generation = generation;
         this.folder = IndexLayout.passages(generation.folder());
         this.directory = directory;
@@ -73,7 +72,7 @@ public final class PassageStore implements AutoCloseable {
     private static PassageStore open(Generation generation, Path folder) throws IOException {
         var opened = new ArrayDeque<Closeable>();
         try {
-            var directory = new MMapDirectory(folder, NoLockFactory.INSTANCE);
+            var directory = new StorageDirectory(folder);
             opened.push(directory);
             var reader = DirectoryReader.open(directory);
             opened.push(reader);
@@ -154,6 +153,15 @@ public final class PassageStore implements AutoCloseable {
     public BitSet matching(Filter filter) {
         checkFilterFiles();
         return read(folder + " cannot be searched by metadata", () -> metadata.matching(filter));
+    }
+
+    /**
+     * Refuses what {@link #matching} would refuse, without reading anything.
+     *
+     * @throws dev.tandem.model.InvalidRequestException as there
+     */
+    public void check(Filter filter) {
+        metadata.check(filter);
     }
 
     /**
@@ -247,19 +255,14 @@ public final class PassageStore implements AutoCloseable {
 
     /**
      * Lucene trusts the bytes that it reads: damaged ones lead it out of bounds, to the end of the
-     * file, to arrays that no memory holds and, where they are enabled, to assertions that fail. A
-     * file that is cut short while it is mapped gives an InternalError.
+     * file, to arrays that no memory holds and, where they are enabled, to assertions that fail.
      */
     private static <T> T read(String failure, Read<T> read) {
         try {
             return read.get();
         } catch (SearchException e) {
             throw e;
-        } catch (IOException
-                | RuntimeException
-                | InternalError
-                | OutOfMemoryError
-                | AssertionError e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError | AssertionError e) {
             throw new IndexException(failure + ": " + e + ". Build the index again.", e);
         }
     }
