@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.BitSet;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -151,8 +150,12 @@ public final class PassageStore implements AutoCloseable {
      * @throws IndexException if the store cannot be read
      */
     public BitSet matching(Filter filter) {
-        checkFilterFiles();
-        return read(folder + " cannot be searched by metadata", () -> metadata.matching(filter));
+        return read(
+                folder + " cannot be searched by metadata",
+                () -> {
+                    checkFilterFiles();
+                    return metadata.matching(filter);
+                });
     }
 
     /**
@@ -168,15 +171,11 @@ public final class PassageStore implements AutoCloseable {
      * Terms and points have no checksum that Lucene compares when it reads some of them; all are
      * compared once, when the first filter comes. They are some bytes a passage.
      */
-    private synchronized void checkFilterFiles() {
+    private synchronized void checkFilterFiles() throws IOException {
         if (filterFilesChecked) {
             return;
         }
-        List<String> damage = generation.damage(path -> FILTER_FILES.matcher(path).matches());
-        if (!damage.isEmpty()) {
-            throw new IndexException(
-                    String.join("; ", damage) + ". Filters cannot be used. Build the index again.");
-        }
+        generation.check(path -> FILTER_FILES.matcher(path).matches());
         filterFilesChecked = true;
     }
 
