@@ -20,6 +20,16 @@
  *     cat MOUNT/.slowfs-stats
  *     : > MOUNT/.slowfs-stats
  *
+ * It can fail too. What is written to /.slowfs-faults holds until something else is:
+ *
+ *     echo eio > MOUNT/.slowfs-faults           every read fails with EIO
+ *     echo estale > MOUNT/.slowfs-faults        every read and open fails with ESTALE
+ *     echo stall 2000 > MOUNT/.slowfs-faults    every read takes 2000 ms longer
+ *     echo none > MOUNT/.slowfs-faults          reads are well again
+ *
+ * What the kernel has cached of the files that were opened is forgotten each time, mapped pages too;
+ * else most reads would not come here.
+ *
  * See src/bench/sh/slowfs.sh for compiling and mounting.
  */
 #define FUSE_USE_VERSION 312
@@ -30,6 +40,7 @@
 #include <fcntl.h>
 #include <fuse.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,9 +54,13 @@
 #include <unistd.h>
 
 #define STATS_PATH "/.slowfs-stats"
+#define FAULTS_PATH "/.slowfs-faults"
 #define STATS_LENGTH 128
+/* Paths whose cached pages are forgotten when the fault changes. */
+#define MAX_OPENED 4096
 /* Handle of the open statistics. */
 #define STATS_HANDLE UINT64_MAX
+#define FAULTS_HANDLE (UINT64_MAX - 1)
 #define MAX_READ (1 << 20)
 #define MAX_THREADS 256
 
@@ -65,6 +80,82 @@ static atomic_ulong read_count;
 static atomic_ulong byte_count;
 static atomic_ulong largest;
 
+static atomic_int read_error;
+static atomic_int open_error;
+static atomic_long stall_ms;
+
+static pthread_mutex_t opened_lock = PTHREAD_MUTEX_INITIALIZER;
+static char *opened_paths[MAX_OPENED];
+static size_t opened_count;
+
+static bool is_faults(const char *path)
+{
+    return strcmp(path, FAULTS_PATH) == 0;
+}
+
+static void remember_opened(const char *path)
+{
+    pthread_mutex_lock(&opened_lock);
+    bool known = opened_count == MAX_OPENED;
+    for (size_t i = 0; i < opened_count && !known; i++) {
+        known = strcmp(opened_paths[i], path) == 0;
+    }
+    if (!known) {
+        opened_paths[opened_count++] = strdup(path);
+    }
+    pthread_mutex_unlock(&opened_lock);
+}
+
+/* The kernel may be waiting for reads of these files, so this must not hold up the answer. */
+static void *forget_cached(void *fuse)
+{
+    pthread_mutex_lock(&opened_lock);
+    for (size_t i = 0; i < opened_count; i++) {
+        fuse_invalidate_path(fuse, opened_paths[i]);
+    }
+    pthread_mutex_unlock(&opened_lock);
+    return NULL;
+}
+
+static int set_faults(const char *command)
+{
+    long stall = 0;
+    int reads = 0;
+    int opens = 0;
+    if (strncmp(command, "eio", 3) == 0) {
+        reads = EIO;
+    } else if (strncmp(command, "estale", 6) == 0) {
+        reads = ESTALE;
+        opens = ESTALE;
+    } else if (strncmp(command, "stall ", 6) == 0) {
+        stall = strtol(command + 6, NULL, 10);
+    } else if (strncmp(command, "none", 4) != 0) {
+        return -EINVAL;
+    }
+    atomic_store(&stall_ms, stall);
+    atomic_store(&read_error, reads);
+    atomic_store(&open_error, opens);
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, forget_cached, fuse_get_context()->fuse) == 0) {
+        pthread_detach(thread);
+    }
+    return 0;
+}
+
+static int slowfs_write(const char *path, const char *text, size_t size, off_t offset,
+                        struct fuse_file_info *file)
+{
+    (void) path;
+    (void) offset;
+    char command[64] = "";
+    if (file->fh != FAULTS_HANDLE || size >= sizeof command) {
+        return -EINVAL;
+    }
+    memcpy(command, text, size);
+    int failed = set_faults(command);
+    return failed == 0 ? (int) size : failed;
+}
+
 static bool is_stats(const char *path)
 {
     return strcmp(path, STATS_PATH) == 0;
@@ -81,10 +172,18 @@ static int result(int returned)
     return returned == -1 ? -errno : 0;
 }
 
+static void wait_for(struct timespec left)
+{
+    while (nanosleep(&left, &left) == -1 && errno == EINTR) {
+    }
+}
+
 static void wait_latency(void)
 {
-    struct timespec left = latency;
-    while (nanosleep(&left, &left) == -1 && errno == EINTR) {
+    long stall = atomic_load(&stall_ms);
+    wait_for(latency);
+    if (stall > 0) {
+        wait_for((struct timespec) {.tv_sec = stall / 1000, .tv_nsec = stall % 1000 * 1000000});
     }
 }
 
@@ -136,7 +235,7 @@ static void stats_attributes(struct stat *attributes)
 static int slowfs_getattr(const char *path, struct stat *attributes, struct fuse_file_info *file)
 {
     (void) file;
-    if (is_stats(path)) {
+    if (is_stats(path) || is_faults(path)) {
         stats_attributes(attributes);
         return 0;
     }
@@ -150,9 +249,18 @@ static int slowfs_open(const char *path, struct fuse_file_info *file)
         file->fh = STATS_HANDLE;
         return 0;
     }
+    if (is_faults(path)) {
+        file->direct_io = 1;
+        file->fh = FAULTS_HANDLE;
+        return 0;
+    }
     if ((file->flags & O_ACCMODE) != O_RDONLY) {
         return -EROFS;
     }
+    if (atomic_load(&open_error) != 0) {
+        return -atomic_load(&open_error);
+    }
+    remember_opened(path);
     int opened = openat(source_fd, below(path), O_RDONLY);
     if (opened == -1) {
         return -errno;
@@ -167,7 +275,7 @@ static int slowfs_open(const char *path, struct fuse_file_info *file)
 static int slowfs_release(const char *path, struct fuse_file_info *file)
 {
     (void) path;
-    if (file->fh != STATS_HANDLE) {
+    if (file->fh < FAULTS_HANDLE) {
         close((int) file->fh);
     }
     return 0;
@@ -210,8 +318,14 @@ static int slowfs_read(const char *path, char *buffer, size_t size, off_t offset
     if (file->fh == STATS_HANDLE) {
         return read_stats(buffer, size, offset);
     }
+    if (file->fh == FAULTS_HANDLE) {
+        return 0;
+    }
     count_read(size);
     wait_latency();
+    if (atomic_load(&read_error) != 0) {
+        return -atomic_load(&read_error);
+    }
     return read_fully((int) file->fh, buffer, size, offset);
 }
 
@@ -219,11 +333,10 @@ static int slowfs_truncate(const char *path, off_t size, struct fuse_file_info *
 {
     (void) size;
     (void) file;
-    if (!is_stats(path)) {
-        return -EROFS;
+    if (is_stats(path)) {
+        reset_stats();
     }
-    reset_stats();
-    return 0;
+    return is_stats(path) || is_faults(path) ? 0 : -EROFS;
 }
 
 static int slowfs_readlink(const char *path, char *buffer, size_t size)
@@ -267,6 +380,7 @@ static const struct fuse_operations operations = {
     .open = slowfs_open,
     .release = slowfs_release,
     .read = slowfs_read,
+    .write = slowfs_write,
     .truncate = slowfs_truncate,
     .readlink = slowfs_readlink,
     .readdir = slowfs_readdir,

@@ -1,6 +1,7 @@
 package dev.tandem.candidates;
 
 import dev.tandem.index.IndexLayout;
+import dev.tandem.index.StorageFile;
 import io.github.jbellis.jvector.disk.SimpleReader;
 import io.github.jbellis.jvector.graph.disk.OnDiskGraphIndex;
 import io.github.jbellis.jvector.util.Bits;

@@ -1,5 +1,6 @@
 package dev.tandem.candidates;
 
+import dev.tandem.index.StorageFile;
 import dev.tandem.model.IndexException;
 import io.github.jbellis.jvector.disk.ReaderSupplier;
 import java.io.IOException;
@@ -7,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -87,7 +87,7 @@ final class GraphStorage implements ReaderSupplier {
         return file.path();
     }
 
-    ExecutorService reads() {
+    ThreadPoolExecutor reads() {
         return reads;
     }
 

@@ -1,6 +1,7 @@
 package dev.tandem.candidates;
 
 import dev.tandem.index.FormatHeader;
+import dev.tandem.index.StorageFile;
 import dev.tandem.model.IndexException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -3,6 +3,7 @@ package dev.tandem.candidates;
 import dev.tandem.index.FormatHeader;
 import dev.tandem.index.IndexLayout;
 import dev.tandem.index.Memory;
+import dev.tandem.index.StorageFile;
 import dev.tandem.model.Candidates;
 import dev.tandem.model.IndexException;
 import dev.tandem.model.Temperature;
@@ -16,6 +17,7 @@ import io.github.jbellis.jvector.vector.VectorizationProvider;
 import io.github.jbellis.jvector.vector.types.VectorFloat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -51,6 +53,7 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
     private final ConcurrentLinkedQueue<GraphWalk> idle = new ConcurrentLinkedQueue<>();
     private CompletableFuture<Void> fetched = CompletableFuture.completedFuture(null);
     private volatile @Nullable PQVectors codes;
+    private boolean heldWhole;
 
     /** Whether the last walk had to wait for the storage; the next one then reads ahead. */
     private volatile boolean slowStorage;
@@ -91,6 +94,7 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
         if (!Files.exists(hot)) {
             // A small graph: all of it is held.
             join(storage.fetchHot(null));
+            heldWhole = true;
             return;
         }
         slowStorage = true;
@@ -239,6 +243,23 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
     private GraphWalk walk() throws IOException {
         GraphWalk pooled = idle.poll();
         return pooled == null ? new GraphWalk(graph, storage) : pooled;
+    }
+
+    /**
+     * Reads one record from the mount, as a walk would; nothing of a graph that is held whole.
+     *
+     * @param node any
+     * @throws IndexException if it cannot be read, or is damaged
+     */
+    public void probe(int node) {
+        if (heldWhole) {
+            return;
+        }
+        try {
+            storage.read(node, ByteBuffer.allocate(storage.layout().bytes()));
+        } catch (IOException e) {
+            throw failed(e);
+        }
     }
 
     private IndexException failed(Exception e) {

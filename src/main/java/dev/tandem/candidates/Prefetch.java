@@ -1,6 +1,7 @@
 package dev.tandem.candidates;
 
 import dev.tandem.index.IndexLayout;
+import dev.tandem.index.StorageFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -2,13 +2,12 @@ package dev.tandem.candidates;
 
 import dev.tandem.model.Deadline;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,7 +32,7 @@ final class ReadAhead {
 
     private final PriorityQueue<Expected> expected =
             new PriorityQueue<>((a, b) -> Float.compare(b.score(), a.score()));
-    private final Map<Integer, CompletableFuture<ByteBuffer>> started = new HashMap<>();
+    private final Map<Integer, FutureTask<ByteBuffer>> started = new HashMap<>();
 
     ReadAhead(GraphStorage storage) {
         this.storage = storage;
@@ -43,7 +42,7 @@ final class ReadAhead {
     void clear() {
         fastReads.set(0);
         expected.clear();
-        started.values().forEach(read -> read.cancel(false));
+        started.values().forEach(this::forget);
         started.clear();
     }
 
@@ -67,7 +66,7 @@ final class ReadAhead {
 
     private int running() {
         int running = 0;
-        for (CompletableFuture<ByteBuffer> read : started.values()) {
+        for (FutureTask<ByteBuffer> read : started.values()) {
             running += read.isDone() ? 0 : 1;
         }
         return running;
@@ -80,7 +79,7 @@ final class ReadAhead {
      * @throws IOException if it cannot be read
      */
     @Nullable ByteBuffer await(int node, @Nullable Deadline deadline) throws IOException {
-        CompletableFuture<ByteBuffer> read = started.remove(node);
+        FutureTask<ByteBuffer> read = started.remove(node);
         if (read == null) {
             read = read(node);
         }
@@ -89,32 +88,39 @@ final class ReadAhead {
                     ? read.get()
                     : read.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
+            forget(read);
             return null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("Interrupted while a record was read", e);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof UncheckedIOException cause) {
-                throw cause.getCause();
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
             }
             throw new IOException(e.getCause());
         }
     }
 
-    private CompletableFuture<ByteBuffer> read(int node) {
-        return CompletableFuture.supplyAsync(() -> record(node), storage.reads());
+    private FutureTask<ByteBuffer> read(int node) {
+        var read = new FutureTask<>(() -> record(node));
+        storage.reads().execute(read);
+        return read;
     }
 
-    private ByteBuffer record(int node) {
+    /** Takes one that has not begun out of the queue too: on storage that hangs it would stay. */
+    private void forget(FutureTask<ByteBuffer> read) {
+        if (!read.isDone()) {
+            read.cancel(false);
+            storage.reads().remove(read);
+        }
+    }
+
+    private ByteBuffer record(int node) throws IOException {
         ByteBuffer record = ByteBuffer.allocate(storage.layout().bytes());
         long start = System.nanoTime();
-        try {
-            storage.read(node, record);
-            boolean fast = System.nanoTime() - start < RecordReader.SLOW_NANOS;
-            fastReads.updateAndGet(inARow -> fast ? inARow + 1 : 0);
-            return record;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        storage.read(node, record);
+        boolean fast = System.nanoTime() - start < RecordReader.SLOW_NANOS;
+        fastReads.updateAndGet(inARow -> fast ? inARow + 1 : 0);
+        return record;
     }
 }

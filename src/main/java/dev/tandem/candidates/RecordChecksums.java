@@ -1,6 +1,8 @@
 package dev.tandem.candidates;
 
 import dev.tandem.index.FormatHeader;
+import dev.tandem.index.StorageFile;
+import dev.tandem.model.DamageException;
 import dev.tandem.model.IndexException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -101,7 +103,7 @@ final class RecordChecksums {
             throws IOException {
         int actual = of(bytes);
         if (actual != expected) {
-            throw new IOException(
+            throw new DamageException(
                     "%s of %s is damaged: its CRC-32C is %08x, %08x was written"
                             .formatted(what, graph, actual, expected));
         }

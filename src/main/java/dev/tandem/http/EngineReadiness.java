@@ -7,7 +7,10 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready once the models are loaded and the index is open. */
+/**
+ * Ready while the models are loaded, the index is open, and calls can read what they need of it.
+ * Says what is known and looks at nothing itself, so it answers at once even if the storage hangs.
+ */
 @Readiness
 public class EngineReadiness implements HealthCheck {
 
@@ -21,10 +24,19 @@ public class EngineReadiness implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        var response = HealthCheckResponse.named("search engine").status(live.isReady());
+        var failing = live.failing();
+        var response =
+                HealthCheckResponse.named("search engine")
+                        .status(live.isReady() && failing.isEmpty());
         if (live.isReady()) {
             describe(response);
         }
+        failing.ifPresent(
+                met ->
+                        response.withData(
+                                "storage",
+                                "The index cannot be read (%s). The server's log says more."
+                                        .formatted(met.label())));
         reloader.degraded().ifPresent(note -> response.withData("degraded", note));
         return response.build();
     }

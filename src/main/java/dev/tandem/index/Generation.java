@@ -58,20 +58,31 @@ public record Generation(Path folder, IndexManifest manifest) {
 
     /** Reads every file and compares length and checksum; one line for each that differs. */
     public List<String> damage() {
-        return damage(_ -> true);
-    }
-
-    /** As {@link #damage()}, of files whose paths in the manifest fit. */
-    List<String> damage(Predicate<String> paths) {
         List<String> damage = new ArrayList<>();
         for (FileEntry file : manifest.files()) {
-            if (paths.test(file.path())) {
-                String problem = lengthProblem(file);
-                damage.add(problem.isEmpty() ? checksumProblem(file) : problem);
-            }
+            String problem = lengthProblem(file);
+            damage.add(problem.isEmpty() ? checksumProblem(file) : problem);
         }
         damage.removeIf(String::isEmpty);
         return damage;
+    }
+
+    /**
+     * Reads the files whose paths in the manifest fit.
+     *
+     * @throws IndexException naming the first file whose length or checksum differs
+     * @throws IOException if one cannot be read
+     */
+    void check(Predicate<String> paths) throws IOException {
+        for (FileEntry file : manifest.files()) {
+            if (paths.test(file.path())) {
+                String problem = lengthProblem(file);
+                String damage = problem.isEmpty() ? checksumDifference(file) : problem;
+                if (!damage.isEmpty()) {
+                    throw new IndexException(damage + ". Build the index again.");
+                }
+            }
+        }
     }
 
     /** One line for each file in the folder that the manifest does not know. */
@@ -98,22 +109,35 @@ public record Generation(Path folder, IndexManifest manifest) {
         if (!Files.isRegularFile(file)) {
             return file + " is missing";
         }
-        long length = file.toFile().length();
+        long length = length(file);
         return length == entry.length()
                 ? ""
                 : "%s has %d bytes, the manifest says %d".formatted(file, length, entry.length());
     }
 
-    private String checksumProblem(FileEntry entry) {
-        Path file = folder.resolve(entry.path());
+    /** 0 if it cannot be told, as of what is gone meanwhile. */
+    private static long length(Path file) {
         try {
-            String crc32c = Crc32c.of(file);
-            return crc32c.equals(entry.crc32c())
-                    ? ""
-                    : "%s has the CRC-32C %s, the manifest says %s"
-                            .formatted(file, crc32c, entry.crc32c());
+            return Files.size(file);
         } catch (IOException e) {
-            return file + " cannot be read: " + e.getMessage();
+            return 0;
         }
+    }
+
+    private String checksumProblem(FileEntry entry) {
+        try {
+            return checksumDifference(entry);
+        } catch (IOException e) {
+            return folder.resolve(entry.path()) + " cannot be read: " + e.getMessage();
+        }
+    }
+
+    private String checksumDifference(FileEntry entry) throws IOException {
+        Path file = folder.resolve(entry.path());
+        String crc32c = Crc32c.of(file);
+        return crc32c.equals(entry.crc32c())
+                ? ""
+                : "%s has the CRC-32C %s, the manifest says %s"
+                        .formatted(file, crc32c, entry.crc32c());
     }
 }

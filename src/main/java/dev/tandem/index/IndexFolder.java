@@ -113,6 +113,21 @@ public final class IndexFolder {
         }
     }
 
+    /**
+     * Looks whether a generation is there, without reading it.
+     *
+     * @throws IndexException if it is not
+     */
+    public void checkThere(String id) {
+        Path manifest = generationFolder(id).resolve(IndexLayout.MANIFEST);
+        if (!Files.isReadable(manifest)) {
+            throw new IndexException(
+                    "%s is missing or cannot be read. Copy generation %s to the mount again, or build the index again."
+                            .formatted(manifest, id),
+                    new NoSuchFileException(manifest.toString()));
+        }
+    }
+
     Path generations() {
         return folder.resolve(IndexLayout.GENERATIONS);
     }

@@ -24,6 +24,14 @@ public final class LeasedGeneration implements AutoCloseable {
         return generation;
     }
 
+    /**
+     * Whether the lease is gone from the mount, as when the folder was removed and put back, or the
+     * system took the lock back from a frozen host: the generation may be pruned then.
+     */
+    public boolean isLost() {
+        return lease != null && lease.isGone();
+    }
+
     /** Lets a prune remove the generation; all that was opened of it must be closed before. */
     @Override
     public void close() {

@@ -50,6 +50,11 @@ final class LockedFile implements AutoCloseable {
         }
     }
 
+    /** Whether somebody else deleted the file. False if that cannot be told. */
+    boolean isGone() {
+        return Files.notExists(key);
+    }
+
     /** Deletes the file while it is still locked, and lets go of it. */
     void delete() throws IOException {
         try (this) {

@@ -77,6 +77,19 @@ final class MetadataSearch {
         };
     }
 
+    /** Compares a filter's fields and types with what there is; reads nothing. */
+    void check(Filter filter) {
+        switch (filter) {
+            case All(List<Filter> filters) -> filters.forEach(this::check);
+            case Any(List<Filter> filters) -> filters.forEach(this::check);
+            case Not(Filter negated) -> check(negated);
+            case OneOf(String field, List<MetadataValue> values) ->
+                    values.forEach(value -> checkType(field, type(value)));
+            case NumberRange range -> checkType(range.field(), MetadataType.NUMBER);
+            case DateRange range -> checkType(range.field(), MetadataType.DATE);
+        }
+    }
+
     /** The ordinal of the passage with this id, or -1. */
     int ordinal(String id) throws IOException {
         var found = new BitSet();

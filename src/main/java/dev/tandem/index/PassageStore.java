@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.BitSet;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -21,8 +20,6 @@ import org.apache.lucene.index.CheckIndex;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.index.LeafReader;
-import org.apache.lucene.store.MMapDirectory;
-import org.apache.lucene.store.NoLockFactory;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.IOUtils;
 
@@ -41,14 +38,15 @@ public final class PassageStore implements AutoCloseable {
     private static final String STORED = "id, title, text and metadata";
 
     private final Path folder;
-    private final MMapDirectory directory;
+    private final StorageDirectory directory;
     private final DirectoryReader reader;
     private final LeafReader segment;
     private final MetadataSearch metadata;
     private final Generation generation;
     private boolean filterFilesChecked;
 
-    private PassageStore(Generation generation, MMapDirectory directory, DirectoryReader reader) {
+    private PassageStore(
+            Generation generation, StorageDirectory directory, DirectoryReader reader) {
         this.generation = generation;
         this.folder = IndexLayout.passages(generation.folder());
         this.directory = directory;
@@ -73,7 +71,7 @@ public final class PassageStore implements AutoCloseable {
     private static PassageStore open(Generation generation, Path folder) throws IOException {
         var opened = new ArrayDeque<Closeable>();
         try {
-            var directory = new MMapDirectory(folder, NoLockFactory.INSTANCE);
+            var directory = new StorageDirectory(folder);
             opened.push(directory);
             var reader = DirectoryReader.open(directory);
             opened.push(reader);
@@ -152,23 +150,32 @@ public final class PassageStore implements AutoCloseable {
      * @throws IndexException if the store cannot be read
      */
     public BitSet matching(Filter filter) {
-        checkFilterFiles();
-        return read(folder + " cannot be searched by metadata", () -> metadata.matching(filter));
+        return read(
+                folder + " cannot be searched by metadata",
+                () -> {
+                    checkFilterFiles();
+                    return metadata.matching(filter);
+                });
+    }
+
+    /**
+     * Refuses what {@link #matching} would refuse, without reading anything.
+     *
+     * @throws dev.tandem.model.InvalidRequestException as there
+     */
+    public void check(Filter filter) {
+        metadata.check(filter);
     }
 
     /**
      * Terms and points have no checksum that Lucene compares when it reads some of them; all are
      * compared once, when the first filter comes. They are some bytes a passage.
      */
-    private synchronized void checkFilterFiles() {
+    private synchronized void checkFilterFiles() throws IOException {
         if (filterFilesChecked) {
             return;
         }
-        List<String> damage = generation.damage(path -> FILTER_FILES.matcher(path).matches());
-        if (!damage.isEmpty()) {
-            throw new IndexException(
-                    String.join("; ", damage) + ". Filters cannot be used. Build the index again.");
-        }
+        generation.check(path -> FILTER_FILES.matcher(path).matches());
         filterFilesChecked = true;
     }
 
@@ -247,19 +254,14 @@ public final class PassageStore implements AutoCloseable {
 
     /**
      * Lucene trusts the bytes that it reads: damaged ones lead it out of bounds, to the end of the
-     * file, to arrays that no memory holds and, where they are enabled, to assertions that fail. A
-     * file that is cut short while it is mapped gives an InternalError.
+     * file, to arrays that no memory holds and, where they are enabled, to assertions that fail.
      */
     private static <T> T read(String failure, Read<T> read) {
         try {
             return read.get();
         } catch (SearchException e) {
             throw e;
-        } catch (IOException
-                | RuntimeException
-                | InternalError
-                | OutOfMemoryError
-                | AssertionError e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError | AssertionError e) {
             throw new IndexException(failure + ": " + e + ". Build the index again.", e);
         }
     }

@@ -17,4 +17,9 @@ public final class IndexException extends SearchException {
     public IndexException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
+
+    /** What it says about the storage. */
+    public StorageFailure failure() {
+        return StorageFailure.of(this);
+    }
 }

@@ -86,7 +86,8 @@ public final class ScoreCache implements AutoCloseable {
                 hits.sum(),
                 misses.sum(),
                 scores.estimatedSize(),
-                files == null ? 0 : files.bytes());
+                files == null ? 0 : files.bytes(),
+                files == null ? 0 : files.failures());
     }
 
     /** Waits until what is to be written is written. */

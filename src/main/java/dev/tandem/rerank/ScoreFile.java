@@ -4,6 +4,7 @@ import dev.tandem.onnx.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
@@ -90,6 +91,7 @@ final class ScoreFile {
 
         private final ScoreFile scores;
         private final FileChannel channel;
+        private boolean holdsScores;
 
         private Writer(ScoreFile scores, FileChannel channel) {
             this.scores = scores;
@@ -105,8 +107,13 @@ final class ScoreFile {
                     FileChannel.open(
                             scores.file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             var writer = new Writer(scores, channel);
-            writer.write(scores.header());
-            return writer;
+            try {
+                writer.write(scores.header());
+                return writer;
+            } catch (IOException e) {
+                writer.close();
+                throw e;
+            }
         }
 
         Path file() {
@@ -119,6 +126,12 @@ final class ScoreFile {
 
         /** On the disk when it returns. After an exception nothing more may be appended. */
         void append(List<Entry> entries) throws IOException {
+            write(records(entries));
+            channel.force(false);
+            holdsScores = true;
+        }
+
+        private ByteBuffer records(List<Entry> entries) {
             var records = ByteBuffer.allocate(entries.size() * RECORD);
             for (Entry entry : entries) {
                 scores.sealed(
@@ -126,8 +139,7 @@ final class ScoreFile {
                                 .putLong(entry.key().input())
                                 .putFloat(entry.logit()));
             }
-            write(records);
-            channel.force(false);
+            return records;
         }
 
         private void write(ByteBuffer records) throws IOException {
@@ -137,9 +149,13 @@ final class ScoreFile {
             }
         }
 
+        /** A file without a score, as a full disk leaves it, is of no use to anybody. */
         @Override
         public void close() throws IOException {
             channel.close();
+            if (!holdsScores) {
+                Files.deleteIfExists(scores.file);
+            }
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,12 @@ final class ScoreFiles implements AutoCloseable {
     private final Map<Path, ScoreFile.Reader> readers = new HashMap<>();
     private ScoreFile.@Nullable Writer own;
     private volatile long bytes;
-    private boolean failed;
+    private final AtomicLong failures = new AtomicLong();
+    private final Trouble looking = new Trouble("Scores of others cannot be read in");
+    private final Trouble writing = new Trouble("Scores cannot be kept in");
+
+    /** Set when a write failed, until the next look: a full disk is not to cost more than that. */
+    private volatile boolean paused;
 
     /**
      * @param entries scores that are held in memory
@@ -60,6 +66,32 @@ final class ScoreFiles implements AutoCloseable {
     /** Something that the file system may refuse. */
     private interface Step {
         void run() throws IOException;
+    }
+
+    /** Tells once when something begins to fail, and once when it works again. */
+    private final class Trouble {
+
+        private final String what;
+        private boolean told;
+
+        Trouble(String what) {
+            this.what = what;
+        }
+
+        void failed(Exception e) {
+            failures.incrementAndGet();
+            if (!told) {
+                LOG.warnf("%s %s for now: %s", what, dir(), e);
+            }
+            told = true;
+        }
+
+        void passed() {
+            if (told) {
+                LOG.infof("The scores in %s are in use again", dir());
+            }
+            told = false;
+        }
     }
 
     private record Listed(Path path, long size, FileTime modified) {}
@@ -85,22 +117,30 @@ final class ScoreFiles implements AutoCloseable {
         long nanos = settings.poll().toNanos();
         var _ =
                 files.thread.scheduleWithFixedDelay(
-                        () -> files.attempt(files::look), 0, nanos, TimeUnit.NANOSECONDS);
+                        () -> files.attempt(files.looking, files::look),
+                        0,
+                        nanos,
+                        TimeUnit.NANOSECONDS);
         return files;
     }
 
     /** Has a score written soon. */
     void add(ScoreCache.Key key, float logit) {
         synchronized (waiting) {
-            if (waiting.size() >= MOST_WAITING || thread.isShutdown()) {
+            if (paused || waiting.size() >= MOST_WAITING || thread.isShutdown()) {
                 return;
             }
             waiting.add(new Entry(key, logit));
             if (waiting.size() > 1) {
                 return;
             }
-            thread.execute(() -> attempt(this::write));
+            thread.execute(() -> attempt(writing, this::write));
         }
+    }
+
+    /** How often the folder could not be read or written. */
+    long failures() {
+        return failures.get();
     }
 
     /** What all files held when they were looked at last. */
@@ -124,15 +164,12 @@ final class ScoreFiles implements AutoCloseable {
     }
 
     /** Never throws: the next attempt may meet a better mount. */
-    private void attempt(Step step) {
+    private void attempt(Trouble trouble, Step step) {
         try {
             step.run();
-            failed = false;
+            trouble.passed();
         } catch (IOException | RuntimeException e) {
-            if (!failed) {
-                LOG.warnf("Scores cannot be kept in %s for now: %s", dir(), e);
-            }
-            failed = true;
+            trouble.failed(e);
         }
     }
 
@@ -145,15 +182,25 @@ final class ScoreFiles implements AutoCloseable {
         try {
             writer().append(entries);
         } catch (IOException e) {
+            paused = true;
+            forget(entries.size());
             // What the file ends with now is unknown.
             leaveOwn();
             throw e;
         }
     }
 
+    /** What came meanwhile would only fail as well. */
+    private void forget(int failed) {
+        synchronized (waiting) {
+            LOG.debugf("%d scores are not kept", failed + waiting.size());
+            waiting.clear();
+        }
+    }
+
     private ScoreFile.Writer writer() throws IOException {
         ScoreFile.Writer its = own;
-        if (its != null && its.size() < mostBytes / FILES) {
+        if (its != null && its.size() < mostBytes / FILES && Files.exists(its.file())) {
             return its;
         }
         leaveOwn();
@@ -172,6 +219,7 @@ final class ScoreFiles implements AutoCloseable {
     }
 
     private void look() throws IOException {
+        paused = false;
         if (own != null && !Files.exists(own.file())) {
             // Another process found that there is too much.
             leaveOwn();

@@ -1,12 +1,14 @@
 package dev.tandem.retrieval;
 
 import dev.tandem.index.LeasedGeneration;
+import dev.tandem.model.StorageFailure;
 import dev.tandem.model.UnavailableException;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +30,7 @@ public class LiveEngine implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(LiveEngine.class);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    private final Map<StorageFailure, Long> failures = new ConcurrentHashMap<>();
     private final Set<ServedEngine> open = ConcurrentHashMap.newKeySet();
     private volatile @Nullable ServedEngine serving;
     private volatile @Nullable Models models;
@@ -39,6 +42,7 @@ public class LiveEngine implements AutoCloseable {
      */
     public void serve(SearchEngine opened, LeasedGeneration leased, Models itsModels) {
         var next = new ServedEngine(opened, leased);
+        opened.health().countInto(met -> failures.merge(met, 1L, Long::sum));
         open.add(next);
         var _ = next.closed().whenComplete((_, _) -> open.remove(next));
         models = itsModels;
@@ -97,6 +101,29 @@ public class LiveEngine implements AutoCloseable {
     public Optional<Instant> created() {
         return Optional.ofNullable(serving)
                 .map(now -> Instant.parse(now.engine().generation().manifest().created()));
+    }
+
+    /**
+     * Why calls do not get from the storage what they need; empty if they do, as far as is known.
+     */
+    public Optional<StorageFailure> failing() {
+        return Optional.ofNullable(serving).flatMap(now -> now.engine().health().failing());
+    }
+
+    /** How often calls and probes met a failure, on all engines. */
+    public long failures(StorageFailure kind) {
+        return failures.getOrDefault(kind, 0L);
+    }
+
+    /** Reads that still run although their answers were given without them, of all engines. */
+    public int abandoned() {
+        return open.stream().mapToInt(now -> now.engine().health().abandoned()).sum();
+    }
+
+    /** Whether the served generation may be pruned, because its lease is gone. */
+    boolean hasLostItsLease() {
+        ServedEngine now = serving;
+        return now != null && now.hasLostItsLease();
     }
 
     /** Engines that are not closed: the served one, and old ones whose last calls still run. */

@@ -3,8 +3,8 @@ package dev.tandem.retrieval;
 import dev.tandem.index.Generation;
 import dev.tandem.index.PassageStore;
 import dev.tandem.model.Candidate;
+import dev.tandem.model.Deadline;
 import dev.tandem.model.Filter;
-import dev.tandem.model.IndexException;
 import dev.tandem.model.Passage;
 import dev.tandem.onnx.TextTokenizer;
 import java.util.BitSet;
@@ -27,6 +27,9 @@ final class Passages implements AutoCloseable {
 
     private static final int IDLE_SECONDS = 10;
 
+    /** Reads that wait for a thread: storage that hangs is not to fill the memory. */
+    private static final int MOST_WAITING = 8_192;
+
     private final Generation generation;
     private final PassageStore store;
     private final TextTokenizer tokenizer;
@@ -45,8 +48,10 @@ final class Passages implements AutoCloseable {
                         READS,
                         IDLE_SECONDS,
                         TimeUnit.SECONDS,
-                        new LinkedBlockingQueue<>(),
-                        Thread.ofPlatform().daemon().name("tandem-tokens-", 0).factory());
+                        new LinkedBlockingQueue<>(MOST_WAITING),
+                        Thread.ofPlatform().daemon().name("tandem-tokens-", 0).factory(),
+                        // Who has so many waiting waits with them.
+                        new ThreadPoolExecutor.CallerRunsPolicy());
         reads.allowCoreThreadTimeOut(true);
         if (!storedTokens) {
             LOG.warnf(
@@ -68,26 +73,28 @@ final class Passages implements AutoCloseable {
     }
 
     /**
-     * Has token ids read side by side, and forgotten: the cross-encoder, which asks for one list
-     * after the other, then finds them in the page cache. Returns at once.
+     * Begins to read the token ids of a call's candidates.
+     *
+     * @param sideBySide on storage that takes its time for each
+     * @param deadline until which they are waited for
+     * @return to be closed when the call has ended
      */
-    void readAhead(List<Candidate> candidates) {
-        for (Candidate candidate : candidates) {
-            reads.execute(() -> touch(candidate.ordinal()));
-        }
-    }
-
-    private void touch(int ordinal) {
-        try {
-            tokenIds(ordinal);
-        } catch (IndexException e) {
-            // Told to whoever needs these.
-            LOG.debugf("Passage %d was not read ahead: %s", ordinal, e.getMessage());
-        }
+    TokenLists tokens(
+            List<Candidate> candidates,
+            boolean sideBySide,
+            Deadline deadline,
+            StorageHealth health) {
+        var lists = new TokenLists(candidates, this::tokenIds, deadline, health);
+        return sideBySide ? lists.sideBySide(reads) : lists.inOrder(reads);
     }
 
     Passage passage(int ordinal) {
         return store.passage(ordinal);
+    }
+
+    /** Refuses a filter that does not fit the metadata; reads nothing. */
+    void check(Filter filter) {
+        store.check(filter);
     }
 
     /** Ordinals of the passages that a filter lets through. */

@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,7 @@ public class Reloader implements AutoCloseable {
     private volatile @Nullable Models models;
     private volatile ScoreCache scoreCache = ScoreCache.NONE;
     private volatile @Nullable Failure failure;
+    private volatile @Nullable StorageWatch storage;
     private volatile Instant looked = Instant.MIN;
 
     /**
@@ -87,6 +89,7 @@ public class Reloader implements AutoCloseable {
         scoreCache = ScoreCache.open(cacheConfig, loaded.crossEncoder().numerics().fingerprint());
         SearchEngine opened = open(loaded);
         looked = now();
+        storage = StorageWatch.start(live, this::reopen);
         if (config.poll().isPositive()) {
             long nanos = config.poll().toNanos();
             var _ = watch.scheduleWithFixedDelay(this::look, nanos, nanos, TimeUnit.NANOSECONDS);
@@ -109,7 +112,7 @@ public class Reloader implements AutoCloseable {
         String id = UNKNOWN;
         try {
             id = folder.currentId();
-            boolean swapped = !live.generationId().equals(Optional.of(id));
+            boolean swapped = !isServed(id);
             Reload reload = new Reload(swapped ? swap(loaded) : id, swapped);
             failure = null;
             return reload;
@@ -119,11 +122,40 @@ public class Reloader implements AutoCloseable {
         }
     }
 
+    /** Whether it is, with its files in their place and a lease against a prune. */
+    private boolean isServed(String id) {
+        if (!live.generationId().equals(Optional.of(id))) {
+            return false;
+        }
+        folder.checkThere(id);
+        return !live.hasLostItsLease();
+    }
+
+    /** Opens what CURRENT names although it may be what serves: the open files are of no use. */
+    private synchronized void reopen() {
+        Models loaded = models;
+        String id = UNKNOWN;
+        try {
+            id = folder.currentId();
+            if (loaded != null && live.failing().isPresent()) {
+                swap(loaded);
+                failure = null;
+            }
+        } catch (RuntimeException | Error e) {
+            failed(id, e);
+            throw e;
+        }
+    }
+
     /**
-     * Has CURRENT looked at if the interval has passed, and returns at once. For hosts that freeze
-     * the process between calls, and with it the thread that looks.
+     * Has CURRENT looked at if the interval has passed, and the storage if it failed; returns at
+     * once. For hosts that freeze the process between calls, and with it the threads that look.
      */
     public void lookIfDue() {
+        StorageWatch its = storage;
+        if (its != null && live.failing().isPresent()) {
+            its.lookSoon();
+        }
         if (config.poll().isPositive() && isPast(looked, config.poll()) && !watch.isShutdown()) {
             looked = now();
             watch.execute(this::look);
@@ -132,13 +164,16 @@ public class Reloader implements AutoCloseable {
 
     /** What is wrong with the generation that should serve; empty if it does serve. */
     public Optional<String> degraded() {
-        return Optional.ofNullable(failure)
-                .filter(failed -> !live.generationId().equals(Optional.of(failed.id())))
-                .map(
-                        failed ->
-                                "Generation %s does not open, so %s goes on serving. The server's log says why."
-                                        .formatted(
-                                                failed.id(), live.generationId().orElse("none")));
+        return Optional.ofNullable(failure).map(this::note);
+    }
+
+    private String note(Failure failed) {
+        String served = live.generationId().orElse("none");
+        String note =
+                served.equals(failed.id())
+                        ? "Generation %s is not whole in its place any more; it is served from the files that are open. The server's log says more."
+                        : "Generation %s does not open, so %s goes on serving. The server's log says why.";
+        return note.formatted(failed.id(), served);
     }
 
     /** What the score cache did and holds, over all generations. */
@@ -161,6 +196,10 @@ public class Reloader implements AutoCloseable {
     @PreDestroy
     public void close() {
         watch.shutdown();
+        StorageWatch its = storage;
+        if (its != null) {
+            its.close();
+        }
         scoreCache.close();
     }
 
@@ -188,7 +227,8 @@ public class Reloader implements AutoCloseable {
 
     private String swap(Models loaded) {
         String old = live.generationId().orElse("none");
-        SearchEngine opened = open(loaded);
+        // What a search cannot read is not to take the place of what serves.
+        SearchEngine opened = open(loaded, SearchEngine::probeSearch);
         swaps.incrementAndGet();
         LOG.infof(
                 "Serving %d passages of generation %s, no more of %s",
@@ -213,33 +253,51 @@ public class Reloader implements AutoCloseable {
 
     /** Opens what CURRENT names, and again if that was replaced and pruned meanwhile. */
     private SearchEngine open(Models loaded) {
+        return open(loaded, _ -> {});
+    }
+
+    /**
+     * @param check throws if the engine is not to serve
+     */
+    private SearchEngine open(Models loaded, Consumer<SearchEngine> check) {
         for (int attempt = 1; attempt < MOST_ATTEMPTS; attempt++) {
             LeasedGeneration leased = folder.lease(config.verify());
             try {
-                return serve(loaded, leased);
+                return serve(loaded, leased, check);
             } catch (IndexException e) {
                 if (folder.currentId().equals(leased.generation().id())) {
                     throw e;
                 }
             }
         }
-        return serve(loaded, folder.lease(config.verify()));
+        return serve(loaded, folder.lease(config.verify()), check);
     }
 
-    private SearchEngine serve(Models loaded, LeasedGeneration leased) {
-        boolean opened = false;
+    private SearchEngine serve(
+            Models loaded, LeasedGeneration leased, Consumer<SearchEngine> check) {
+        SearchEngine engine = null;
+        boolean served = false;
         try {
-            SearchEngine engine =
+            engine =
                     SearchEngine.open(
                             loaded,
                             leased.generation(),
                             new EngineSettings(candidates, rerank, config.memory(), scoreCache));
-            opened = true;
+            check.accept(engine);
             live.serve(engine, leased, loaded);
+            served = true;
             return engine;
         } finally {
-            if (!opened) {
-                leased.close();
+            if (!served) {
+                close(engine, leased);
+            }
+        }
+    }
+
+    private static void close(@Nullable SearchEngine engine, LeasedGeneration leased) {
+        try (leased) {
+            if (engine != null) {
+                engine.close();
             }
         }
     }

@@ -5,9 +5,12 @@ import dev.tandem.model.Budget;
 import dev.tandem.model.Candidate;
 import dev.tandem.model.Candidates;
 import dev.tandem.model.Coverage;
+import dev.tandem.model.Deadline;
+import dev.tandem.model.IndexException;
 import dev.tandem.model.Query;
 import dev.tandem.model.RankedPassage;
 import dev.tandem.model.SearchResult;
+import dev.tandem.model.StorageFailure;
 import dev.tandem.model.Temperature;
 import dev.tandem.model.Timings;
 import dev.tandem.model.Walk;
@@ -40,12 +43,23 @@ final class SearchCall {
     private final List<RankedPassage> ranked = new ArrayList<>();
     private volatile @Nullable Walked walked;
     private volatile @Nullable Reranked reranked;
+    private volatile StorageHealth.@Nullable Work work;
+
+    /** Something that may wait for the storage. */
+    private interface Reading<T> {
+        T read();
+    }
 
     /** Stage 1 has ended. */
     private record Walked(Candidates found, Deadlines due, long encoded, long ended) {}
 
-    /** Stage 2 has ended. */
-    private record Reranked(Walked walked, Reranking reranking, long ended) {}
+    /**
+     * Stage 2 has ended.
+     *
+     * @param failure what token ids that could not be read met; null if there were none
+     */
+    private record Reranked(
+            Walked walked, Reranking reranking, @Nullable StorageFailure failure, long ended) {}
 
     SearchCall(Stages stages, RerankRules rules, AnswerReserve reserve, Query query) {
         this.stages = stages;
@@ -55,33 +69,37 @@ final class SearchCall {
         text = rules.read(query.text());
     }
 
-    /**
-     * @param accepted ordinals that may be found; null for all
-     */
-    Uni<SearchResult> answer(Budget budget, @Nullable BitSet accepted) {
+    Uni<SearchResult> answer(Budget budget) {
         Uni<SearchResult> whole =
                 Uni.createFrom()
-                        .item(() -> retrieve(budget, accepted))
+                        .item(() -> working(() -> retrieve(budget)))
                         .runSubscriptionOn(stages.threads())
                         .chain(this::rerank)
                         .emitOn(stages.threads())
-                        .map(this::assemble);
+                        .map(its -> working(() -> assemble(its)))
+                        .onFailure(IndexException.class)
+                        .invoke(e -> stages.health().callEnded(StorageFailure.of(e)));
         Uni<SearchResult> cut = stages.timer().at(budget.latest()).map(_ -> cut());
         // The alarm is set before anything is done that could hang.
         return Uni.combine().any().of(cut, whole);
     }
 
-    private Walked retrieve(Budget budget, @Nullable BitSet accepted) {
+    private <T> T working(Reading<T> reading) {
+        try (var its = stages.health().begin()) {
+            work = its;
+            return reading.read();
+        }
+    }
+
+    private Walked retrieve(Budget budget) {
         float[] vector = stages.encoder().encodeQuery(query.text());
         long encoded = System.nanoTime();
         var config = stages.candidates();
         var due = Deadlines.of(budget.due(), reserve.get(), config.budgetShare());
         var limits = WalkLimits.of(config, due.walk());
+        BitSet accepted = stages.accepted(query);
         Candidates found =
                 stages.searcher().search(vector, query.candidateCount(), accepted, limits);
-        if (found.walk().temperature() == Temperature.COLD) {
-            stages.passages().readAhead(found.list());
-        }
         var its = new Walked(found, due, encoded, System.nanoTime());
         walked = its;
         return its;
@@ -89,16 +107,23 @@ final class SearchCall {
 
     private Uni<Reranked> rerank(Walked its) {
         List<Candidate> candidates = its.found().list();
+        boolean cold = its.found().walk().temperature() == Temperature.COLD;
+        Deadline deadline = its.due().rerank();
+        var tokens = stages.passages().tokens(candidates, cold, deadline, stages.health());
         var task =
                 new RerankTask(
                         text.tokens(),
                         candidates.size(),
-                        index -> stages.passages().tokenIds(candidates.get(index).ordinal()),
+                        tokens,
                         rules.cut(query.options()),
                         rules.convergence(query, candidates));
         return stages.reranker()
-                .rerank(task, its.due().rerank())
-                .map(reranking -> new Reranked(its, reranking, System.nanoTime()));
+                .rerank(task, deadline)
+                .onTermination()
+                .invoke(tokens::close)
+                .map(
+                        reranking ->
+                                new Reranked(its, reranking, tokens.failure(), System.nanoTime()));
     }
 
     /** Puts the answer together: one order, and the texts of its head. */
@@ -110,6 +135,7 @@ final class SearchCall {
         double least = query.options().minScore();
         placed.stream().filter(hit -> hit.score() >= least).limit(query.topK()).forEach(this::read);
         learn(its);
+        stages.health().callEnded(its.failure());
         Walk walk = its.walked().found().walk();
         return result(CoverageOf.search(query, its.reranking(), walk));
     }
@@ -139,6 +165,10 @@ final class SearchCall {
 
     /** The hits whose texts are there; none while stage 1 has not ended. */
     private SearchResult cut() {
+        StorageHealth.Work unfinished = work;
+        if (unfinished != null) {
+            unfinished.abandon();
+        }
         return result(CoverageOf.cut(query, reranked == null ? null : reranked.reranking()));
     }
 

@@ -2,8 +2,11 @@ package dev.tandem.retrieval;
 
 import dev.tandem.candidates.BiEncoder;
 import dev.tandem.candidates.JVectorCandidateSearcher;
+import dev.tandem.candidates.WalkLimits;
 import dev.tandem.index.Generation;
 import dev.tandem.index.IndexManifest;
+import dev.tandem.model.Candidate;
+import dev.tandem.model.Deadline;
 import dev.tandem.model.IndexException;
 import dev.tandem.model.Numerics;
 import dev.tandem.onnx.TextTokenizer;
@@ -11,6 +14,7 @@ import dev.tandem.rerank.DeadlineTimer;
 import dev.tandem.rerank.Reranker;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -18,6 +22,9 @@ import java.util.concurrent.TimeUnit;
 public final class SearchEngine implements AutoCloseable {
 
     private static final int IDLE_SECONDS = 10;
+
+    /** Candidates of a search that only looks whether searches work. */
+    private static final int PROBED = 10;
 
     private final Generation generation;
     private final BiEncoder encoder;
@@ -28,6 +35,7 @@ public final class SearchEngine implements AutoCloseable {
     private final Reranker reranker;
     private final DeadlineTimer timer = DeadlineTimer.start();
     private final ExecutorService threads = threads();
+    private final StorageHealth health = new StorageHealth(System::nanoTime);
     private final TwoStageRetriever retriever;
     private final TextReranker texts;
 
@@ -60,7 +68,8 @@ public final class SearchEngine implements AutoCloseable {
                         passages,
                         reranker,
                         timer,
-                        threads);
+                        threads,
+                        health);
         var card = crossEncoder.card();
         var tokenizer = crossEncoder.tokenizer();
         var config = settings.rerank();
@@ -160,6 +169,50 @@ public final class SearchEngine implements AutoCloseable {
     /** What the cross-encoder runs on. */
     public String device() {
         return reranker.device();
+    }
+
+    /** What its calls and probes meet on the storage. */
+    StorageHealth health() {
+        return health;
+    }
+
+    /**
+     * Reads a little of what calls read, here and there.
+     *
+     * @throws IndexException if that cannot be read
+     */
+    void probe() {
+        int ordinal = ThreadLocalRandom.current().nextInt(passages());
+        searcher.probe(ordinal);
+        passages.tokenIds(ordinal);
+        passages.passage(ordinal);
+    }
+
+    /**
+     * Searches for something, and reads all that an answer would need.
+     *
+     * @throws IndexException if that cannot be read
+     */
+    void probeSearch() {
+        var limits = new WalkLimits(Deadline.after(StorageHealth.HANGING), Integer.MAX_VALUE);
+        for (Candidate hit : searcher.search(anyVector(), PROBED, null, limits).list()) {
+            passages.tokenIds(hit.ordinal());
+            passages.passage(hit.ordinal());
+        }
+    }
+
+    /** Of norm 1. */
+    private float[] anyVector() {
+        float[] vector = new float[generation.manifest().dimension()];
+        double squares = 0;
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] = (float) ThreadLocalRandom.current().nextGaussian();
+            squares += vector[i] * vector[i];
+        }
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] /= (float) Math.sqrt(squares);
+        }
+        return vector;
     }
 
     /** Waits for the work that has begun, which reads passages, and closes all. */

@@ -30,6 +30,11 @@ final class ServedEngine {
         return engine;
     }
 
+    /** Whether its generation may be pruned, see {@link LeasedGeneration#isLost}. */
+    boolean hasLostItsLease() {
+        return generation.isLost();
+    }
+
     /** Ends when engine and lease are closed. */
     CompletableFuture<Void> closed() {
         return closed;

@@ -7,9 +7,7 @@ import dev.tandem.model.InvalidRequestException;
 import dev.tandem.model.Query;
 import dev.tandem.model.SearchResult;
 import io.smallrye.mutiny.Uni;
-import java.util.BitSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Answers a query in two stages. Thread-safe. */
 public final class TwoStageRetriever {
@@ -30,10 +28,16 @@ public final class TwoStageRetriever {
      *
      * @throws InvalidRequestException if the query is longer than the cross-encoder can read, or
      *     its filter does not fit the metadata
+     * @throws dev.tandem.model.IndexException if the storage hangs, and many calls with it
      */
     public Uni<SearchResult> search(Query query, Budget budget) {
         var call = new SearchCall(stages, rules, reserve, query);
-        return call.answer(budget, accepted(query));
+        Filter filter = query.filter();
+        if (filter != null) {
+            stages.passages().check(filter);
+        }
+        stages.health().admit();
+        return call.answer(budget);
     }
 
     /** Stage 1 alone: the ids of the candidates in its order. */
@@ -41,16 +45,10 @@ public final class TwoStageRetriever {
         float[] vector = stages.encoder().encodeQuery(query.text());
         return stages
                 .searcher()
-                .search(vector, query.candidateCount(), accepted(query), WalkLimits.NONE)
+                .search(vector, query.candidateCount(), stages.accepted(query), WalkLimits.NONE)
                 .list()
                 .stream()
                 .map(candidate -> stages.passages().passage(candidate.ordinal()).id())
                 .toList();
-    }
-
-    /** Empty if no passage fits the filter, which makes a complete answer; null for all. */
-    private @Nullable BitSet accepted(Query query) {
-        Filter filter = query.filter();
-        return filter == null ? null : stages.passages().matching(filter);
     }
 }

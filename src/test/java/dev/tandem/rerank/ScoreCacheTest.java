@@ -93,7 +93,7 @@ class ScoreCacheTest {
         scores.get(pair(QUERY, 5));
         scores.get(pair(QUERY, 5));
 
-        assertThat(cache.use()).isEqualTo(new CacheUse(2, 1, 1, 0));
+        assertThat(cache.use()).isEqualTo(new CacheUse(2, 1, 1, 0, 0));
     }
 
     @Test

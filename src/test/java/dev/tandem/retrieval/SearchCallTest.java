@@ -198,7 +198,8 @@ class SearchCallTest {
                         passages,
                         hanging,
                         timer,
-                        time);
+                        time,
+                        new StorageHealth(time.clock()));
         var card = RealModels.crossEncoder().card();
         var rules =
                 RerankRules.ofIndex(

@@ -277,7 +277,8 @@ class TwoStageRetrieverTest {
                             passages,
                             reranker,
                             timer,
-                            threads);
+                            threads,
+                            new StorageHealth(System::nanoTime));
             return new TwoStageRetriever(stages, rules)
                     .search(query, budget)
                     .await()

@@ -1,4 +1,4 @@
-package dev.tandem.candidates;
+package dev.tandem.index;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -19,10 +19,10 @@ import java.util.concurrent.Future;
  * or a broken mount throws, where a mapped page would end the process, and a thread that waits for
  * the storage does not hold up the garbage collector, which a page fault does. Thread-safe.
  */
-final class StorageFile implements AutoCloseable {
+public final class StorageFile implements AutoCloseable {
 
     /** What NFS moves in one request; a larger read gains nothing. */
-    static final int LARGE_READ = 1 << 20;
+    public static final int LARGE_READ = 1 << 20;
 
     private final Path path;
     private final long length;
@@ -35,7 +35,7 @@ final class StorageFile implements AutoCloseable {
         length = channel.size();
     }
 
-    static StorageFile open(Path path) throws IOException {
+    public static StorageFile open(Path path) throws IOException {
         var channel = FileChannel.open(path, StandardOpenOption.READ);
         try {
             return new StorageFile(path, channel);
@@ -45,12 +45,12 @@ final class StorageFile implements AutoCloseable {
         }
     }
 
-    Path path() {
+    public Path path() {
         return path;
     }
 
     /** Bytes when it was opened. */
-    long length() {
+    public long length() {
         return length;
     }
 
@@ -59,7 +59,7 @@ final class StorageFile implements AutoCloseable {
      *
      * @throws EOFException if the file ends before
      */
-    void readFully(ByteBuffer into, long offset) throws IOException {
+    public void readFully(ByteBuffer into, long offset) throws IOException {
         long at = offset;
         while (into.hasRemaining()) {
             int read = readSome(into, at);
@@ -73,7 +73,7 @@ final class StorageFile implements AutoCloseable {
     }
 
     /** Reads a part of the file by large reads side by side. */
-    ByteBuffer load(long offset, int bytes, ExecutorService reads) throws IOException {
+    public ByteBuffer load(long offset, int bytes, ExecutorService reads) throws IOException {
         ByteBuffer all = ByteBuffer.allocateDirect(bytes);
         List<Future<?>> parts = new ArrayList<>();
         for (int start = 0; start < bytes; start += LARGE_READ) {
