@@ -65,6 +65,8 @@ class ConfigTest {
                     new Keys(
                             RerankConfig.class,
                             Map.of(
+                                    "tandem.rerank.device", "cpu",
+                                    "tandem.rerank.gpu-fallback", "true",
                                     "tandem.rerank.concurrency", "",
                                     "tandem.rerank.order", "blend",
                                     "tandem.rerank.long-query", "refuse",
@@ -149,6 +151,7 @@ class ConfigTest {
         "tandem.candidates.node-budget, 0",
         "tandem.rerank.concurrency, 257",
         "tandem.rerank.concurrency, -1",
+        "tandem.rerank.device, tpu",
         "tandem.rerank.order, sideways",
         "tandem.rerank.long-query, ask",
         "tandem.rerank.long-passages, tail",

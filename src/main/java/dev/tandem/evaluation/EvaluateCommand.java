@@ -133,7 +133,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                     spec.commandLine(), "--budget-ms: got " + budgetMs + ", expected 1 or more");
         }
         List<Judged> judged = sampled(Judgements.read(queries, qrels));
-        try (var loaded = Models.open(models);
+        try (var loaded = Models.open(models, rerank);
                 var leased = new IndexFolder(index).lease(Verify.LENGTHS);
                 var engine =
                         SearchEngine.open(

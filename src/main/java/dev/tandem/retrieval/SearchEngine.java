@@ -7,6 +7,7 @@ import dev.tandem.model.IndexException;
 import dev.tandem.model.Numerics;
 import dev.tandem.onnx.TextTokenizer;
 import dev.tandem.rerank.DeadlineTimer;
+import dev.tandem.rerank.DeviceChoice;
 import dev.tandem.rerank.Reranker;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
@@ -21,6 +22,7 @@ public final class SearchEngine implements AutoCloseable {
     private final Generation generation;
     private final String crossEncoderName;
     private final Numerics numerics;
+    private final DeviceChoice deviceAsked;
     private final JVectorCandidateSearcher searcher;
     private final Passages passages;
     private final Reranker reranker;
@@ -34,6 +36,7 @@ public final class SearchEngine implements AutoCloseable {
         var crossEncoder = models.crossEncoder();
         crossEncoderName = crossEncoder.card().name();
         numerics = crossEncoder.numerics();
+        deviceAsked = settings.rerank().device();
         IndexManifest manifest = generation.manifest();
         searcher =
                 JVectorCandidateSearcher.open(
@@ -45,10 +48,10 @@ public final class SearchEngine implements AutoCloseable {
         passages = openPassages(generation, crossEncoder.tokenizer());
         reranker =
                 new Reranker(
-                        crossEncoder,
+                        models.scorer(),
                         settings.cache(),
                         timer,
-                        settings.rerank().concurrency().orElse(crossEncoder.concurrency()));
+                        settings.rerank().concurrency().orElse(models.scorer().concurrency()));
         var stages =
                 new Stages(
                         models.biEncoder(),
@@ -139,9 +142,14 @@ public final class SearchEngine implements AutoCloseable {
         return numerics;
     }
 
-    /** What the cross-encoder runs on. */
+    /** What the cross-encoder runs on at the moment. */
     public String device() {
         return reranker.device();
+    }
+
+    /** What it was asked to run on: {@code cpu}, {@code cuda} or {@code auto}. */
+    public String deviceAsked() {
+        return deviceAsked.toString();
     }
 
     /** Waits for the work that has begun, which reads passages, and closes all. */
