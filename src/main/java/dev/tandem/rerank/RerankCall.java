@@ -6,12 +6,16 @@ import dev.tandem.onnx.RunStoppedException;
 import dev.tandem.onnx.StopSignal;
 import dev.tandem.rerank.CandidateInputs.Part;
 import dev.tandem.rerank.Outcome.Reason;
+import dev.tandem.rerank.Outcome.Scored;
 import dev.tandem.rerank.Outcome.Skipped;
 import dev.tandem.rerank.RunWatch.Run;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One task on its way through stage 2. Some lanes work on it side by side: each takes the next
@@ -40,8 +44,14 @@ final class RerankCall {
     private volatile boolean closed;
     private final WorkCounter work = new WorkCounter();
 
+    private final RemoteLane remote;
+
     /** What all calls share. */
-    record Means(CrossEncoder crossEncoder, ScoreCache cache, RunWatch watch) {}
+    record Means(
+            CrossEncoder crossEncoder,
+            ScoreCache cache,
+            RunWatch watch,
+            @Nullable RemoteReranker remote) {}
 
     /**
      * @param lanes that it has for itself; a share of one if it has to wait for other calls
@@ -53,6 +63,7 @@ final class RerankCall {
         this.lanes = lanes;
         crossEncoder = means.crossEncoder();
         board = new Scoreboard(task.count(), task.convergence());
+        remote = new RemoteLane(means.remote(), task, board, deadline, crossEncoder.tokenizer());
     }
 
     /**
@@ -83,10 +94,13 @@ final class RerankCall {
         }
         if (from == 0) {
             planned = plan(on);
+            remote.start(planned);
         }
+        remote.passed(from);
         from = firstOpen(from, on);
         if (task.convergence().settled(from)) {
             settled.accumulateAndGet(from, Math::min);
+            remote.stop();
             return false;
         }
         if (from >= task.count()) {
@@ -117,6 +131,17 @@ final class RerankCall {
     /** Lets no further run begin, and ends those that have. */
     void stop() {
         stop.stop();
+        remote.stop();
+    }
+
+    /** Done when every candidate is settled. */
+    CompletableFuture<Boolean> whole() {
+        return board.whole();
+    }
+
+    /** Done when nothing more is to be expected from elsewhere. */
+    CompletableFuture<Boolean> remoteDone() {
+        return remote.done();
     }
 
     /** How many candidates the rest of the time is thought to suffice for, by the first ones. */
@@ -142,17 +167,20 @@ final class RerankCall {
 
     /** What became of every candidate until now. */
     Reranking result() {
-        List<Outcome> all = new ArrayList<>();
+        List<Outcome> all = remote.counting(outcomes());
         int tried = 0;
-        for (int i = 0; i < task.count(); i++) {
-            Outcome outcome = outcome(i);
-            all.add(outcome);
+        for (Outcome outcome : all) {
             boolean left =
                     outcome instanceof Skipped(_, Reason r)
                             && (r == Reason.LATE || r == Reason.CONVERGED);
             tried += left ? 0 : 1;
         }
-        return new Reranking(all, Math.max(planned, tried), work.sum());
+        int won = (int) all.stream().filter(o -> o instanceof Scored its && its.remote()).count();
+        return new Reranking(all, Math.max(planned, tried), work.sum(won));
+    }
+
+    private List<Outcome> outcomes() {
+        return IntStream.range(0, task.count()).mapToObj(this::outcome).toList();
     }
 
     private Outcome outcome(int index) {

@@ -66,7 +66,7 @@ final class Scoreboard {
         if (!better || !outcomes.compareAndSet(outcome.index(), before, outcome)) {
             return false;
         }
-        if (outcome instanceof Scored(int index, float logit, _, _)) {
+        if (outcome instanceof Scored(int index, float logit, _, _, _)) {
             convergence.scored(index, logit);
         }
         if (before == null && open.decrementAndGet() == 0) {

@@ -8,16 +8,24 @@ import dev.tandem.rerank.CrossEncoder;
 import dev.tandem.rerank.DeviceChoice;
 import dev.tandem.rerank.OnnxCrossEncoder;
 import dev.tandem.rerank.OpenCrossEncoder;
+import dev.tandem.rerank.RemoteConfig;
+import dev.tandem.rerank.RemoteReranker;
 import dev.tandem.rerank.RerankConfig;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** The two models, loaded side by side and run once. */
-public record Models(BiEncoder biEncoder, OpenCrossEncoder opened) implements AutoCloseable {
+/**
+ * The two models, loaded side by side and run once.
+ *
+ * @param remote helps the cross-encoder; null without
+ */
+public record Models(BiEncoder biEncoder, OpenCrossEncoder opened, @Nullable RemoteReranker remote)
+        implements AutoCloseable {
 
     public Models(BiEncoder biEncoder, OnnxCrossEncoder crossEncoder) {
-        this(biEncoder, OpenCrossEncoder.of(crossEncoder));
+        this(biEncoder, OpenCrossEncoder.of(crossEncoder), null);
     }
 
     /** Both on the CPU. */
@@ -26,13 +34,26 @@ public record Models(BiEncoder biEncoder, OpenCrossEncoder opened) implements Au
     }
 
     /**
-     * The cross-encoder on the device that is asked for, the bi-encoder on the CPU.
+     * The cross-encoder on the device that is asked for, with a remote that helps it if there is
+     * one; the bi-encoder on the CPU.
      *
      * @throws dev.tandem.model.ModelException naming the file that is missing or does not fit, or
      *     the device that does not work
      */
-    public static Models open(ModelsConfig config, RerankConfig rerank) {
-        return open(config, quiet -> open(config, rerank.device(), rerank.gpuFallback(), quiet));
+    public static Models open(ModelsConfig config, RerankConfig rerank, RemoteConfig remote) {
+        Models both =
+                open(config, quiet -> open(config, rerank.device(), rerank.gpuFallback(), quiet));
+        try {
+            return both.with(remote);
+        } catch (RuntimeException e) {
+            both.close();
+            throw e;
+        }
+    }
+
+    private Models with(RemoteConfig config) {
+        var helping = RemoteReranker.open(config, scorer(), crossEncoder().card());
+        return new Models(biEncoder, opened, helping.orElse(null));
     }
 
     private static OpenCrossEncoder open(
@@ -49,7 +70,7 @@ public record Models(BiEncoder biEncoder, OpenCrossEncoder opened) implements Au
                         Models::startThread);
         try {
             var opened = crossEncoder.apply(biEncoder::join);
-            return new Models(biEncoder.join(), opened);
+            return new Models(biEncoder.join(), opened, null);
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
@@ -82,6 +103,9 @@ public record Models(BiEncoder biEncoder, OpenCrossEncoder opened) implements Au
 
     @Override
     public void close() {
+        if (remote != null) {
+            remote.close();
+        }
         biEncoder.close();
         opened.close();
     }

@@ -51,7 +51,8 @@ public final class SearchEngine implements AutoCloseable {
                         models.scorer(),
                         settings.cache(),
                         timer,
-                        settings.rerank().concurrency().orElse(models.scorer().concurrency()));
+                        settings.rerank().concurrency().orElse(models.scorer().concurrency()),
+                        models.remote());
         var stages =
                 new Stages(
                         models.biEncoder(),

@@ -50,7 +50,7 @@ public final class TextReranker {
                         index -> tokenizer.storableIds(query.texts().get(index)),
                         rules.cut(query.options()),
                         Convergence.NEVER);
-        return reranker.rerank(task, due.rerank())
+        return reranker.rerank(asText(task, text, query), due.rerank())
                 .map(
                         reranking -> {
                             List<RankedText> ranked = ranked(query, reranking);
@@ -63,6 +63,13 @@ public final class TextReranker {
                                     Duration.ofNanos(System.nanoTime() - started),
                                     reranker.device());
                         });
+    }
+
+    /** For a remote, if what the local model reads of the query is all of it. */
+    private static RerankTask asText(RerankTask task, ReadQuery text, TextQuery query) {
+        return text.isWhole()
+                ? task.with(new RerankTask.Texts(query.text(), query.texts()::get, query.topK()))
+                : task;
     }
 
     private List<RankedText> ranked(TextQuery query, Reranking reranking) {

@@ -82,7 +82,7 @@ class DeviceFallbackTest {
         var reranking = rerank(ScoreCache.NONE, 24);
 
         assertThat(reranking.outcomes())
-                .allMatch(o -> o instanceof Scored(_, float l, _, _) && l > 100);
+                .allMatch(o -> o instanceof Scored(_, float l, _, _, _) && l > 100);
         assertThat(gpu.runs).hasValue(3);
         assertThat(cpu.runs).hasValue(0);
         assertThat(both.device()).isEqualTo("cuda");
@@ -96,7 +96,7 @@ class DeviceFallbackTest {
 
         assertThat(reranking.outcomes()).allMatch(Scored.class::isInstance);
         assertThat(reranking.outcomes())
-                .filteredOn(o -> o instanceof Scored(_, float l, _, _) && l > 100)
+                .filteredOn(o -> o instanceof Scored(_, float l, _, _, _) && l > 100)
                 .hasSize(GPU_BATCH);
         assertThat(gpu.runs).hasValue(2);
         assertThat(cpu.runs).hasValue(16);
@@ -122,13 +122,13 @@ class DeviceFallbackTest {
             assertThat(rerank(cache, 5).outcomes())
                     .allMatch(
                             o ->
-                                    o instanceof Scored(_, float l, _, boolean kept)
+                                    o instanceof Scored(_, float l, _, boolean kept, _)
                                             && l < 100
                                             && !kept);
             assertThat(rerank(cache, 5).outcomes())
                     .allMatch(
                             o ->
-                                    o instanceof Scored(_, float l, _, boolean kept)
+                                    o instanceof Scored(_, float l, _, boolean kept, _)
                                             && l < 100
                                             && kept);
         }
