@@ -2,6 +2,7 @@ package dev.tandem;
 
 import dev.tandem.candidates.CandidatesConfig;
 import dev.tandem.onnx.ModelsConfig;
+import dev.tandem.rerank.RemoteConfig;
 import dev.tandem.rerank.RerankConfig;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
@@ -33,7 +34,8 @@ final class OfflineConfig {
                         .withValidator(new BeanValidationConfigValidatorImpl())
                         .withMapping(ModelsConfig.class)
                         .withMapping(CandidatesConfig.class)
-                        .withMapping(RerankConfig.class);
+                        .withMapping(RerankConfig.class)
+                        .withMapping(RemoteConfig.class);
         if (Files.isRegularFile(FILE)) {
             builder.withSources(file());
         }

@@ -8,6 +8,8 @@ import dev.tandem.indexing.PairTokenizer;
 import dev.tandem.model.IndexException;
 import dev.tandem.model.SearchException;
 import dev.tandem.onnx.ModelsConfig;
+import dev.tandem.rerank.RemoteConfig;
+import dev.tandem.rerank.RerankConfig;
 import dev.tandem.retrieval.Models;
 import dev.tandem.retrieval.Reloader;
 import dev.tandem.retrieval.SearchEngine;
@@ -23,11 +25,20 @@ class Start {
     private static final Logger LOG = Logger.getLogger(Start.class);
 
     private final ModelsConfig models;
+    private final RerankConfig rerank;
+    private final RemoteConfig remote;
     private final IndexConfig index;
     private final Reloader reloader;
 
-    Start(ModelsConfig models, IndexConfig index, Reloader reloader) {
+    Start(
+            ModelsConfig models,
+            RerankConfig rerank,
+            RemoteConfig remote,
+            IndexConfig index,
+            Reloader reloader) {
         this.models = models;
+        this.rerank = rerank;
+        this.remote = remote;
         this.index = index;
         this.reloader = reloader;
     }
@@ -44,7 +55,7 @@ class Start {
 
     private void open() {
         prefetch();
-        Models loaded = Models.open(models);
+        Models loaded = Models.open(models, rerank, remote);
         index.buildFrom().ifPresent(corpus -> buildIfStale(loaded, corpus));
         SearchEngine engine = reloader.start(loaded);
         LOG.infof(

@@ -14,6 +14,7 @@ import dev.tandem.index.IndexConfig;
 import dev.tandem.lambda.LambdaConfig;
 import dev.tandem.onnx.ModelsConfig;
 import dev.tandem.rerank.CacheConfig;
+import dev.tandem.rerank.RemoteConfig;
 import dev.tandem.rerank.RerankConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.ConfigValidationException;
@@ -68,12 +69,22 @@ class ConfigTest {
                     new Keys(
                             RerankConfig.class,
                             Map.of(
+                                    "tandem.rerank.device", "cpu",
+                                    "tandem.rerank.gpu-fallback", "true",
                                     "tandem.rerank.concurrency", "",
                                     "tandem.rerank.order", "blend",
                                     "tandem.rerank.long-query", "refuse",
                                     "tandem.rerank.long-passages", "head",
                                     "tandem.rerank.max-chunks", "8",
                                     "tandem.rerank.early-stop", "false")),
+                    new Keys(
+                            RemoteConfig.class,
+                            Map.of(
+                                    "tandem.rerank.remote.url", "",
+                                    "tandem.rerank.remote.api-key", "",
+                                    "tandem.rerank.remote.batch", "32",
+                                    "tandem.rerank.remote.concurrency", "2",
+                                    "tandem.rerank.remote.timeout", "1s")),
                     new Keys(
                             CacheConfig.class,
                             Map.of(
@@ -162,18 +173,28 @@ class ConfigTest {
         "tandem.candidates.node-budget, 0",
         "tandem.rerank.concurrency, 257",
         "tandem.rerank.concurrency, -1",
+        "tandem.rerank.device, tpu",
         "tandem.rerank.order, sideways",
         "tandem.rerank.long-query, ask",
         "tandem.rerank.long-passages, tail",
         "tandem.rerank.max-chunks, 0",
-        "tandem.rerank.max-chunks, 65"
+        "tandem.rerank.max-chunks, 65",
+        "tandem.rerank.remote.batch, 0",
+        "tandem.rerank.remote.batch, 1001",
+        "tandem.rerank.remote.concurrency, 17",
+        "tandem.rerank.remote.timeout, 0s",
+        "tandem.rerank.remote.timeout, 2m"
     })
     void offline_aValueOutOfRange_isRefusedByName(String key, String value) {
         assertRefused(key, value, key);
     }
 
     @ParameterizedTest
-    @CsvSource({"tandem.rerank.orders, blend", "tandem.models.bi_encoder, x"})
+    @CsvSource({
+        "tandem.rerank.orders, blend",
+        "tandem.rerank.remote.uri, x",
+        "tandem.models.bi_encoder, x"
+    })
     void offline_anUnknownKey_isRefusedByName(String key, String value) {
         assertRefused(key, value, key);
     }

@@ -83,8 +83,18 @@ final class TandemScorer implements PairScorer {
         }
 
         @Override
+        public int concurrency() {
+            return model.concurrency();
+        }
+
+        @Override
         public String device() {
             return model.device();
+        }
+
+        @Override
+        public String scores() {
+            return model.scores();
         }
     }
 

@@ -12,6 +12,7 @@ import dev.tandem.model.LongPassages;
 import dev.tandem.model.Order;
 import dev.tandem.model.RerankOptions;
 import dev.tandem.onnx.ModelsConfig;
+import dev.tandem.rerank.RemoteConfig;
 import dev.tandem.rerank.RerankConfig;
 import dev.tandem.rerank.ScoreCache;
 import dev.tandem.retrieval.EngineSettings;
@@ -42,6 +43,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     private final ModelsConfig models;
     private final CandidatesConfig candidates;
     private final RerankConfig rerank;
+    private final RemoteConfig remote;
 
     @Option(
             names = "--index",
@@ -115,10 +117,15 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    public EvaluateCommand(ModelsConfig models, CandidatesConfig candidates, RerankConfig rerank) {
+    public EvaluateCommand(
+            ModelsConfig models,
+            CandidatesConfig candidates,
+            RerankConfig rerank,
+            RemoteConfig remote) {
         this.models = models;
         this.candidates = candidates;
         this.rerank = rerank;
+        this.remote = remote;
     }
 
     @Override
@@ -133,7 +140,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                     spec.commandLine(), "--budget-ms: got " + budgetMs + ", expected 1 or more");
         }
         List<Judged> judged = sampled(Judgements.read(queries, qrels));
-        try (var loaded = Models.open(models);
+        try (var loaded = Models.open(models, rerank, remote);
                 var leased = new IndexFolder(index).lease(Verify.LENGTHS);
                 var engine =
                         SearchEngine.open(

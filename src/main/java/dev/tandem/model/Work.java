@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param paddedTokens what the runs computed: tokens and padding
  * @param predicted time of these runs as the cost model said before each, over all cores
  * @param measured time of these runs, over all cores
+ * @param remotePairs candidates that a remote scored, in none of the above
  */
 public record Work(
         int runs,
@@ -18,8 +19,9 @@ public record Work(
         long tokens,
         long paddedTokens,
         Duration predicted,
-        Duration measured) {
+        Duration measured,
+        int remotePairs) {
 
     /** Nothing was computed. */
-    public static final Work NONE = new Work(0, 0, 0, 0, Duration.ZERO, Duration.ZERO);
+    public static final Work NONE = new Work(0, 0, 0, 0, Duration.ZERO, Duration.ZERO, 0);
 }

@@ -23,8 +23,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A text model in ONNX Runtime on the CPU, one thread a run. Runs from several threads go side by
- * side. One sequence a run makes an int8 result independent of what else is asked, since dynamic
+ * A text model in ONNX Runtime, on the CPU with one thread a run. Runs from several threads go side
+ * by side. One sequence a run makes an int8 result independent of what else is asked, since dynamic
  * quantisation takes its scale over the whole batch.
  */
 public final class OnnxModel implements AutoCloseable {
@@ -50,21 +50,34 @@ public final class OnnxModel implements AutoCloseable {
         outputs = tensors(session.getOutputInfo());
     }
 
-    /**
-     * @throws ModelException if the graph cannot be loaded or wants other inputs
-     */
+    /** The same on the CPU. */
     public static OnnxModel open(ModelFolder folder) {
+        return open(folder, Device.CPU);
+    }
+
+    /**
+     * @throws ModelException if the graph cannot be loaded on that device or wants other inputs
+     */
+    public static OnnxModel open(ModelFolder folder, Device device) {
         Path file = folder.graph();
         var environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
         try (var options = options()) {
+            if (device == Device.CUDA) {
+                options.addCUDA();
+            }
             var session = environment.createSession(file.toString(), options);
             return new OnnxModel(file, environment, session);
         } catch (OrtException e) {
-            throw new ModelException(
-                    "%s cannot be loaded as an ONNX graph: %s. It may be cut short: compare its size and SHA-256 with its source and copy it again."
-                            .formatted(file, e.getMessage()),
-                    e);
+            throw cannotLoad(file, device, e);
         }
+    }
+
+    private static ModelException cannotLoad(Path file, Device device, OrtException e) {
+        String message =
+                device == Device.CUDA
+                        ? "%s cannot be loaded on cuda: %s."
+                        : "%s cannot be loaded as an ONNX graph: %s. It may be cut short: compare its size and SHA-256 with its source and copy it again.";
+        return new ModelException(message.formatted(file, e.getMessage()), e);
     }
 
     /** Version of ONNX Runtime: two of them may round differently. */

@@ -75,6 +75,11 @@ public final class TextTokenizer implements AutoCloseable {
         return storable;
     }
 
+    /** A text of these tokens, without special ones. */
+    public String text(long[] ids) {
+        return tokenizer.decode(ids, true);
+    }
+
     /** One text with its special tokens, cut at the end to the model's length. */
     public ModelInput single(String text) {
         return single(ids(text));

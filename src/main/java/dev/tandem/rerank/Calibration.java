@@ -3,6 +3,7 @@ package dev.tandem.rerank;
 import dev.tandem.onnx.ModelInput;
 import dev.tandem.rerank.CostModel.Sample;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -26,12 +27,13 @@ final class Calibration {
     private static final int[] ROUNDS = {1, 2, 4, 8};
 
     private final IntFunction<ModelInput> inputs;
-    private final Consumer<ModelInput> run;
+    private final Consumer<List<ModelInput>> run;
 
     /**
      * @param inputs a sequence of about so many tokens, at most the model's length
+     * @param run a run of one sequence or more
      */
-    Calibration(IntFunction<ModelInput> inputs, Consumer<ModelInput> run) {
+    Calibration(IntFunction<ModelInput> inputs, Consumer<List<ModelInput>> run) {
         this.inputs = inputs;
         this.run = run;
     }
@@ -45,18 +47,22 @@ final class Calibration {
 
     /**
      * @param longest sequence of the model, tokens
+     * @param largestBatch sequences of a run at most
      */
-    Result measure(int longest, int cores) {
+    Result measure(int longest, int cores, int largestBatch) {
         ModelInput medium = inputs.apply(MEDIUM);
         int concurrency = cores;
         while (concurrency > 1 && isHarmful(medium, concurrency)) {
             concurrency /= 2;
         }
-        List<Sample> samples =
-                List.of(
-                        sample(2, MEDIUM, concurrency),
-                        sample(2, SHORT, concurrency),
-                        sample(1, longest, concurrency));
+        List<Sample> samples = new ArrayList<>();
+        samples.add(sample(2, MEDIUM, concurrency, 1));
+        samples.add(sample(2, SHORT, concurrency, 1));
+        samples.add(sample(1, longest, concurrency, 1));
+        if (largestBatch > 1) {
+            samples.add(sample(2, MEDIUM, concurrency, largestBatch));
+            samples.add(sample(2, SHORT, concurrency, largestBatch));
+        }
         return new Result(new CostModel(samples, System::nanoTime), concurrency);
     }
 
@@ -68,8 +74,8 @@ final class Calibration {
     private boolean isHarmful(ModelInput input, int concurrency) {
         int fewer = concurrency / 2;
         for (int rounds : ROUNDS) {
-            double all = (double) concurrency / sideBySide(input, concurrency, rounds);
-            double half = (double) fewer / sideBySide(input, fewer, rounds);
+            double all = (double) concurrency / sideBySide(List.of(input), concurrency, rounds);
+            double half = (double) fewer / sideBySide(List.of(input), fewer, rounds);
             if (half < BETTER * all) {
                 return false;
             }
@@ -77,26 +83,27 @@ final class Calibration {
         return true;
     }
 
-    private Sample sample(int rounds, int length, int concurrency) {
+    private Sample sample(int rounds, int length, int concurrency, int sequences) {
         ModelInput input = inputs.apply(length);
-        return new Sample(1, input.length(), best(rounds, input, concurrency));
+        List<ModelInput> batch = Collections.nCopies(sequences, input);
+        return new Sample(sequences, input.length(), best(rounds, batch, concurrency));
     }
 
     /** The shortest of some times that runs side by side took, nanoseconds. */
-    private long best(int rounds, ModelInput input, int concurrency) {
+    private long best(int rounds, List<ModelInput> batch, int concurrency) {
         long best = Long.MAX_VALUE;
         for (int i = 0; i < rounds; i++) {
-            best = Math.min(best, sideBySide(input, concurrency, 1));
+            best = Math.min(best, sideBySide(batch, concurrency, 1));
         }
         return best;
     }
 
     /** Nanoseconds until each of them has made so many runs. */
-    private long sideBySide(ModelInput input, int concurrency, int rounds) {
+    private long sideBySide(List<ModelInput> batch, int concurrency, int rounds) {
         Runnable runs =
                 () -> {
                     for (int i = 0; i < rounds; i++) {
-                        run.accept(input);
+                        run.accept(batch);
                     }
                 };
         List<CompletableFuture<Void>> others = new ArrayList<>();

@@ -22,8 +22,8 @@ public interface CrossEncoder {
     float[] logits(List<ModelInput> pairs, StopSignal stop);
 
     /**
-     * Pairs that one run may take without changing their scores: 1 on the CPU, where a dynamic int8
-     * model takes its scale over the whole run.
+     * Pairs that one run may take without changing their scores: 1 on the CPU and for a dynamic
+     * int8 model, which takes its scale over the whole run.
      */
     int largestBatch();
 
@@ -33,6 +33,27 @@ public interface CrossEncoder {
     /** How long its runs take on this host; learns as long as the model is open. */
     CostModel cost();
 
+    /** Runs side by side that are of use. */
+    int concurrency();
+
     /** What it runs on: {@code cpu} or {@code cuda}. */
     String device();
+
+    /** Identifies its scores, see {@link dev.tandem.model.Numerics#fingerprint()}. */
+    String scores();
+
+    /** What scores at the moment: this, or what stands in for it. Asked anew before each run. */
+    default CrossEncoder serving() {
+        return this;
+    }
+
+    /**
+     * What a failed run is to be repeated on.
+     *
+     * @param failed what it was made on
+     * @return the same if there is nothing else
+     */
+    default CrossEncoder afterFailure(CrossEncoder failed, CrossEncoderException cause) {
+        return failed;
+    }
 }

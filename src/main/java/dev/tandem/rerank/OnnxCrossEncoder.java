@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtException;
 import dev.tandem.model.ModelException;
 import dev.tandem.model.Numerics;
 import dev.tandem.onnx.CpuFeatures;
+import dev.tandem.onnx.Device;
 import dev.tandem.onnx.ModelCard;
 import dev.tandem.onnx.ModelCard.Canary;
 import dev.tandem.onnx.ModelFolder;
@@ -18,7 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A cross-encoder in ONNX Runtime on the CPU. */
+/** A cross-encoder in ONNX Runtime. */
 public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
 
     /** Lengths of passages whose logits tell hosts apart, tokens. */
@@ -29,43 +30,52 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
     private static final long PROBE_STEP = 7_919;
 
     private final ModelCard card;
+    private final Device device;
     private final TextTokenizer tokenizer;
     private final OnnxModel model;
     private final String output;
+    private final int largestBatch;
     private final Numerics numerics;
     private final Calibration.Result calibration;
 
     private OnnxCrossEncoder(
-            ModelFolder folder, TextTokenizer tokenizer, OnnxModel model, Runnable quiet) {
+            ModelFolder folder,
+            Device device,
+            TextTokenizer tokenizer,
+            OnnxModel model,
+            Runnable quiet) {
         card = folder.card();
+        this.device = device;
         this.tokenizer = tokenizer;
         this.model = model;
         output = logitOutput(model);
         warmUp();
+        largestBatch = device == Device.CPU ? 1 : BatchCheck.largestBatch(this, probes());
         numerics = measured(folder.fingerprint());
         quiet.run();
         calibration =
-                new Calibration(this::someInput, this::logit)
+                new Calibration(this::someInput, batch -> logits(batch, new StopSignal()))
                         .measure(
                                 card.maxSequenceLength(),
-                                Runtime.getRuntime().availableProcessors());
+                                Runtime.getRuntime().availableProcessors(),
+                                largestBatch);
     }
 
-    /** The same on a host that does nothing else meanwhile. */
+    /** The same on a host's CPU that does nothing else meanwhile. */
     public static OnnxCrossEncoder open(ModelFolder folder) {
-        return open(folder, () -> {});
+        return open(folder, Device.CPU, () -> {});
     }
 
     /**
      * Loads the model, compares its card's canary pairs, and measures how long runs take.
      *
      * @param quiet called before that: returns when nothing else is loaded beside it
-     * @throws ModelException if the folder does not hold a cross-encoder that runs
+     * @throws ModelException if the folder does not hold a cross-encoder that runs on that device
      */
-    public static OnnxCrossEncoder open(ModelFolder folder, Runnable quiet) {
-        OnnxModel model = OnnxModel.open(folder);
+    public static OnnxCrossEncoder open(ModelFolder folder, Device device, Runnable quiet) {
+        OnnxModel model = OnnxModel.open(folder, device);
         try {
-            return new OnnxCrossEncoder(folder, TextTokenizer.open(folder), model, quiet);
+            return new OnnxCrossEncoder(folder, device, TextTokenizer.open(folder), model, quiet);
         } catch (RuntimeException e) {
             model.close();
             throw e;
@@ -95,7 +105,7 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
 
     @Override
     public int largestBatch() {
-        return 1;
+        return largestBatch;
     }
 
     @Override
@@ -103,14 +113,20 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
         return calibration.cost();
     }
 
-    /** Runs side by side: one a core, or fewer if those were measured to do more on this host. */
+    /** One a core, or fewer if those were measured to do more on this host. */
+    @Override
     public int concurrency() {
         return calibration.concurrency();
     }
 
     @Override
     public String device() {
-        return "cpu";
+        return device.toString();
+    }
+
+    @Override
+    public String scores() {
+        return numerics.fingerprint();
     }
 
     /** How this host computes its scores. */
@@ -137,8 +153,11 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
         float error =
                 card.canary().stream().map(this::checked).max(Comparator.naturalOrder()).orElse(0f);
         List<String> identity = new ArrayList<>(List.of(model, OnnxModel.runtimeVersion()));
-        for (int length : PROBES) {
-            identity.add(Integer.toHexString(Float.floatToRawIntBits(probe(length))));
+        if (device != Device.CPU) {
+            identity.add(device + " " + largestBatch);
+        }
+        for (ModelInput probe : probes()) {
+            identity.add(Integer.toHexString(Float.floatToRawIntBits(logit(probe))));
         }
         var cpu = CpuFeatures.ofThisHost();
         return new Numerics(
@@ -167,8 +186,8 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
             logit(tokenizer.pair(query, new int[] {tokenizer.largestId()}));
         } catch (CrossEncoderException e) {
             throw new ModelException(
-                    "%s does not take every token of its tokenizer.json (largest id %d): %s. The two must come from the same model."
-                            .formatted(model.file(), tokenizer.largestId(), e.getMessage()),
+                    "%s does not take every token of its tokenizer.json (largest id %d) on %s: %s. The two must come from the same model."
+                            .formatted(model.file(), tokenizer.largestId(), device, e.getMessage()),
                     e);
         }
     }
@@ -179,8 +198,12 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
         return tokenizer.single(ids);
     }
 
-    /** The logit of a pair of tokens from all over the vocabulary, the same on every host. */
-    private float probe(int length) {
+    private List<ModelInput> probes() {
+        return Arrays.stream(PROBES).mapToObj(this::probe).toList();
+    }
+
+    /** A pair of tokens from all over the vocabulary, the same on every host. */
+    private ModelInput probe(int length) {
         long[] query = new long[PROBE_QUERY];
         int[] passage = new int[length];
         for (int i = 0; i < length; i++) {
@@ -188,7 +211,7 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
             query[i % PROBE_QUERY] = id;
             passage[i] = id;
         }
-        return logit(tokenizer.pair(query, passage));
+        return tokenizer.pair(query, passage);
     }
 
     /**

@@ -14,8 +14,16 @@ public sealed interface Outcome {
      * @param logit raw output, unbounded, never NaN; the highest of its parts
      * @param reading what of the passage was read
      * @param fromCache whether nothing was computed for it
+     * @param remote whether it was scored elsewhere
      */
-    record Scored(int index, float logit, Reading reading, boolean fromCache) implements Outcome {}
+    record Scored(int index, float logit, Reading reading, boolean fromCache, boolean remote)
+            implements Outcome {
+
+        /** Scored here. */
+        public Scored(int index, float logit, Reading reading, boolean fromCache) {
+            this(index, logit, reading, fromCache, false);
+        }
+    }
 
     /** It has no score of stage 2. */
     record Skipped(int index, Reason reason) implements Outcome {}

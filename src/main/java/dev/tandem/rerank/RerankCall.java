@@ -6,12 +6,14 @@ import dev.tandem.onnx.RunStoppedException;
 import dev.tandem.onnx.StopSignal;
 import dev.tandem.rerank.CandidateInputs.Part;
 import dev.tandem.rerank.Outcome.Reason;
+import dev.tandem.rerank.Outcome.Scored;
 import dev.tandem.rerank.Outcome.Skipped;
 import dev.tandem.rerank.RunWatch.Run;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -32,21 +34,24 @@ final class RerankCall {
     private final Deadline deadline;
     private final Means means;
     private final CrossEncoder crossEncoder;
-    private final PairBatcher batcher;
     private final StopSignal stop = new StopSignal();
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger settled = new AtomicInteger(Integer.MAX_VALUE);
-    private final AtomicReferenceArray<@Nullable Outcome> outcomes;
-    private final AtomicReferenceArray<@Nullable Run> begun;
-    private final ScoreCache.Scores scores;
+    private final Scoreboard board;
     private final double lanes;
     private int recalled;
     private volatile int planned;
     private volatile boolean closed;
     private final WorkCounter work = new WorkCounter();
 
+    private final RemoteLane remote;
+
     /** What all calls share. */
-    record Means(CrossEncoder crossEncoder, ScoreCache cache, RunWatch watch) {}
+    record Means(
+            CrossEncoder crossEncoder,
+            ScoreCache cache,
+            RunWatch watch,
+            @Nullable RemoteReranker remote) {}
 
     /**
      * @param lanes that it has for itself; a share of one if it has to wait for other calls
@@ -57,10 +62,8 @@ final class RerankCall {
         this.means = means;
         this.lanes = lanes;
         crossEncoder = means.crossEncoder();
-        scores = means.cache().of(task.query());
-        batcher = new PairBatcher(crossEncoder.largestBatch());
-        outcomes = new AtomicReferenceArray<>(task.count());
-        begun = new AtomicReferenceArray<>(task.count());
+        board = new Scoreboard(task.count(), task.convergence());
+        remote = new RemoteLane(means.remote(), task, board, deadline, crossEncoder.tokenizer());
     }
 
     /**
@@ -68,12 +71,13 @@ final class RerankCall {
      * new. To be called once, before the first step.
      */
     void recall() {
-        if (!scores.any()) {
+        CrossEncoder on = crossEncoder.serving();
+        if (!scores(on).any()) {
             return;
         }
         for (int index = 0; index < task.count() && !deadline.expired(); index++) {
-            read(index, index + 1);
-            recalled += outcomes.get(index) == null ? 0 : 1;
+            read(index, index + 1, on);
+            recalled += board.isOpen(index) ? 0 : 1;
         }
     }
 
@@ -83,47 +87,78 @@ final class RerankCall {
      * @return false if there is nothing left that can be done
      */
     boolean step() {
-        int window = crossEncoder.largestBatch();
-        int from = next.getAndAdd(window);
+        CrossEncoder on = crossEncoder.serving();
+        int from = next.getAndAdd(on.largestBatch());
         if (from >= task.count() || closed || stop.stopped() || deadline.expired()) {
             return false;
         }
         if (from == 0) {
-            planned = plan();
+            planned = plan(on);
+            remote.start(planned);
         }
+        remote.passed(from);
+        from = firstOpen(from, on);
         if (task.convergence().settled(from)) {
             settled.accumulateAndGet(from, Math::min);
+            remote.stop();
             return false;
         }
-        List<CandidateInputs> read = read(from, Math.min(from + window, task.count()));
-        List<CandidateInputs> fitting = thoseThatFit(read);
+        if (from >= task.count()) {
+            return false;
+        }
+        List<CandidateInputs> read = read(from, end(from, on), on);
+        List<CandidateInputs> fitting = thoseThatFit(read, on);
         if (fitting.size() < read.size()) {
             closed = true;
         }
-        batcher.pack(unknown(fitting)).forEach(this::run);
+        pack(unknown(fitting), on).forEach(batch -> run(batch, on));
         return !closed;
+    }
+
+    /** Passes over windows whose candidates are settled. */
+    private int firstOpen(int taken, CrossEncoder on) {
+        int from = taken;
+        while (from < task.count() && !board.isOpen(from, end(from, on))) {
+            from = next.getAndAdd(on.largestBatch());
+        }
+        return from;
+    }
+
+    private int end(int from, CrossEncoder on) {
+        return Math.min(from + on.largestBatch(), task.count());
     }
 
     /** Lets no further run begin, and ends those that have. */
     void stop() {
         stop.stop();
+        remote.stop();
+    }
+
+    /** Done when every candidate is settled. */
+    CompletableFuture<Boolean> whole() {
+        return board.whole();
+    }
+
+    /** Done when nothing more is to be expected from elsewhere. */
+    CompletableFuture<Boolean> remoteDone() {
+        return remote.done();
     }
 
     /** How many candidates the rest of the time is thought to suffice for, by the first ones. */
-    private int plan() {
+    private int plan(CrossEncoder on) {
         int count = Math.min(SAMPLE, task.count());
         long nanos = 1;
         for (int index = 0; index < count; index++) {
-            nanos += predictedOf(index);
+            nanos += predictedOf(index, on);
         }
         double left = Math.max(0, deadline.remaining().toNanos());
         return (int) Math.min(task.count(), recalled + lanes * left * count / nanos);
     }
 
     /** Nanoseconds for all of its parts; 0 if it cannot be read. */
-    private long predictedOf(int index) {
+    private long predictedOf(int index, CrossEncoder on) {
         try {
-            return predicted(inputs(index).parts());
+            return predicted(inputs(index).parts(), on);
         } catch (RuntimeException e) {
             LOG.debugf(e, "Candidate %d cannot be planned for", index + 1);
             return 0;
@@ -132,25 +167,28 @@ final class RerankCall {
 
     /** What became of every candidate until now. */
     Reranking result() {
-        List<Outcome> all = new ArrayList<>();
+        List<Outcome> all = remote.counting(outcomes());
         int tried = 0;
-        for (int i = 0; i < task.count(); i++) {
-            Outcome outcome = outcome(i);
-            all.add(outcome);
+        for (Outcome outcome : all) {
             boolean left =
                     outcome instanceof Skipped(_, Reason r)
                             && (r == Reason.LATE || r == Reason.CONVERGED);
             tried += left ? 0 : 1;
         }
-        return new Reranking(all, Math.max(planned, tried), work.sum());
+        int won = (int) all.stream().filter(o -> o instanceof Scored its && its.remote()).count();
+        return new Reranking(all, Math.max(planned, tried), work.sum(won));
+    }
+
+    private List<Outcome> outcomes() {
+        return IntStream.range(0, task.count()).mapToObj(this::outcome).toList();
     }
 
     private Outcome outcome(int index) {
-        Outcome outcome = outcomes.get(index);
+        Outcome outcome = board.get(index);
         if (outcome != null) {
             return outcome;
         }
-        Run run = begun.get(index);
+        Run run = board.run(index);
         if (run != null) {
             return new Skipped(index, run.hangs() ? Reason.FAILED : Reason.CANCELLED);
         }
@@ -161,14 +199,14 @@ final class RerankCall {
     }
 
     /** Those that are to be run. The others have their outcome then, also what cannot be read. */
-    private List<CandidateInputs> read(int from, int to) {
+    private List<CandidateInputs> read(int from, int to, CrossEncoder on) {
         List<CandidateInputs> read = new ArrayList<>();
         for (int index = from; index < to; index++) {
-            if (outcomes.get(index) == null) {
+            if (board.isOpen(index)) {
                 try {
-                    CandidateInputs its = recalled(inputs(index));
+                    CandidateInputs its = recalled(inputs(index), scores(on));
                     if (its.unknown().isEmpty()) {
-                        settle(its.outcome());
+                        board.settle(its.outcome());
                     } else {
                         read.add(its);
                     }
@@ -180,7 +218,11 @@ final class RerankCall {
         return read;
     }
 
-    private CandidateInputs recalled(CandidateInputs inputs) {
+    private ScoreCache.Scores scores(CrossEncoder on) {
+        return means.cache().of(on.scores(), task.query());
+    }
+
+    private static CandidateInputs recalled(CandidateInputs inputs, ScoreCache.Scores scores) {
         for (Part part : inputs.parts()) {
             part.recall(scores.get(part.input()));
         }
@@ -199,11 +241,11 @@ final class RerankCall {
     }
 
     /** As many candidates as the time suffices for, the first ones. */
-    private List<CandidateInputs> thoseThatFit(List<CandidateInputs> window) {
+    private List<CandidateInputs> thoseThatFit(List<CandidateInputs> window, CrossEncoder on) {
         List<CandidateInputs> fitting = new ArrayList<>(window);
         while (!fitting.isEmpty()
-                && predicted(unknown(fitting)) > deadline.remaining().toNanos()
-                && !crossEncoder.cost().mayProbe()) {
+                && predicted(unknown(fitting), on) > deadline.remaining().toNanos()
+                && !on.cost().mayProbe()) {
             fitting.removeLast();
         }
         return fitting;
@@ -213,56 +255,66 @@ final class RerankCall {
         return window.stream().flatMap(one -> one.unknown().stream()).toList();
     }
 
+    private static List<List<Part>> pack(List<Part> parts, CrossEncoder on) {
+        return new PairBatcher(on.largestBatch()).pack(parts);
+    }
+
     /** Nanoseconds. */
-    private long predicted(List<Part> parts) {
-        return batcher.pack(parts).stream().mapToLong(this::predict).sum();
+    private static long predicted(List<Part> parts, CrossEncoder on) {
+        return pack(parts, on).stream().mapToLong(batch -> predict(batch, on)).sum();
     }
 
-    private long predict(List<Part> batch) {
-        return crossEncoder.cost().predict(batch.size(), PairBatcher.length(batch));
+    private static long predict(List<Part> batch, CrossEncoder on) {
+        return on.cost().predict(batch.size(), PairBatcher.length(batch));
     }
 
-    private void run(List<Part> batch) {
-        long predicted = predict(batch);
-        Run run = means.watch().begin(predicted, deadline.clock());
-        batch.forEach(part -> begun.set(part.candidate().index(), run));
-        int length = PairBatcher.length(batch);
+    /** One run, and again on what stands in for its device if that fails. */
+    private void run(List<Part> batch, CrossEncoder on) {
         try {
-            float[] logits = crossEncoder.logits(batch.stream().map(Part::input).toList(), stop);
-            long took = run.took();
-            crossEncoder.cost().observe(batch.size(), length, took);
-            work.add(batch, predicted, took);
-            take(batch, logits);
-        } catch (RunStoppedException e) {
-            crossEncoder.cost().observeStopped(batch.size(), length, run.took());
+            watched(batch, on);
+        } catch (CrossEncoderException e) {
+            CrossEncoder other = crossEncoder.afterFailure(on, e);
+            if (other == on) {
+                batch.forEach(part -> failed(part.candidate().index(), e));
+            } else {
+                pack(batch, other).forEach(its -> run(its, other));
+            }
         } catch (RuntimeException e) {
             batch.forEach(part -> failed(part.candidate().index(), e));
+        }
+    }
+
+    private void watched(List<Part> batch, CrossEncoder on) {
+        long predicted = predict(batch, on);
+        Run run = means.watch().begin(predicted, deadline.clock());
+        batch.forEach(part -> board.begin(part.candidate().index(), run));
+        int length = PairBatcher.length(batch);
+        try {
+            float[] logits = on.logits(batch.stream().map(Part::input).toList(), stop);
+            long took = run.took();
+            on.cost().observe(batch.size(), length, took);
+            work.add(batch, predicted, took);
+            take(batch, logits, scores(on));
+        } catch (RunStoppedException e) {
+            on.cost().observeStopped(batch.size(), length, run.took());
         } finally {
             means.watch().end(run);
         }
     }
 
-    private void take(List<Part> batch, float[] logits) {
+    private void take(List<Part> batch, float[] logits, ScoreCache.Scores scores) {
         for (int i = 0; i < logits.length; i++) {
             Part part = batch.get(i);
             part.set(logits[i]);
             scores.put(part.input(), logits[i]);
             if (part.candidate().unknown().isEmpty()) {
-                settle(part.candidate().outcome());
+                board.settle(part.candidate().outcome());
             }
-        }
-    }
-
-    private void settle(Outcome outcome) {
-        // A failure of one part came first.
-        if (outcomes.compareAndSet(outcome.index(), null, outcome)
-                && outcome instanceof Outcome.Scored scored) {
-            task.convergence().scored(scored.index(), scored.logit());
         }
     }
 
     private void failed(int index, RuntimeException e) {
         LOG.debugf(e, "Candidate %d of the query has no rerank score", index + 1);
-        outcomes.set(index, new Skipped(index, Reason.FAILED));
+        board.fail(index);
     }
 }

@@ -20,6 +20,17 @@ public interface RerankConfig {
     @Max(256)
     OptionalInt concurrency();
 
+    /** What the cross-encoder runs on. */
+    @WithDefault("cpu")
+    DeviceChoice device();
+
+    /**
+     * Whether the CPU takes over when {@code cuda} is asked for and does not work, at start or
+     * later.
+     */
+    @WithDefault("true")
+    boolean gpuFallback();
+
     /** How the two stages make one order when the request does not say. */
     @WithDefault("blend")
     Order order();

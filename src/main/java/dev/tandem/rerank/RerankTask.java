@@ -1,5 +1,8 @@
 package dev.tandem.rerank;
 
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What is to be scored. A class and not a record: the query is an array, shared with the caller and
  * never changed.
@@ -11,6 +14,16 @@ public final class RerankTask {
     private final PassageTokens tokens;
     private final PassageCut cut;
     private final Convergence convergence;
+    private final @Nullable Texts texts;
+
+    /**
+     * The same as text, for a model elsewhere.
+     *
+     * @param query the text of the task's query, not cut
+     * @param passages full texts by their place; may be slow, and is asked on threads of its own
+     * @param top how many will be in the answer
+     */
+    public record Texts(String query, IntFunction<String> passages, int top) {}
 
     /**
      * @param query token ids, at most {@link dev.tandem.onnx.TextTokenizer#maxQueryTokens()}
@@ -25,11 +38,27 @@ public final class RerankTask {
             PassageTokens tokens,
             PassageCut cut,
             Convergence convergence) {
+        this(query, count, tokens, cut, convergence, null);
+    }
+
+    private RerankTask(
+            long[] query,
+            int count,
+            PassageTokens tokens,
+            PassageCut cut,
+            Convergence convergence,
+            @Nullable Texts texts) {
         this.query = query;
         this.count = count;
         this.tokens = tokens;
         this.cut = cut;
         this.convergence = convergence;
+        this.texts = texts;
+    }
+
+    /** The same task, which a remote may help with. */
+    public RerankTask with(Texts its) {
+        return new RerankTask(query, count, tokens, cut, convergence, its);
     }
 
     long[] query() {
@@ -50,5 +79,10 @@ public final class RerankTask {
 
     Convergence convergence() {
         return convergence;
+    }
+
+    /** Null if only this process may score it. */
+    @Nullable Texts texts() {
+        return texts;
     }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scores candidates in their order until the deadline and keeps what was scored. No run begins that
@@ -36,7 +37,21 @@ public final class Reranker implements AutoCloseable {
      */
     public Reranker(
             CrossEncoder crossEncoder, ScoreCache cache, DeadlineTimer timer, int concurrency) {
-        means = new Means(crossEncoder, cache, new RunWatch(concurrency));
+        this(crossEncoder, cache, timer, concurrency, null);
+    }
+
+    /**
+     * With the help of a remote.
+     *
+     * @param remote null without; stays the caller's to close like the others
+     */
+    public Reranker(
+            CrossEncoder crossEncoder,
+            ScoreCache cache,
+            DeadlineTimer timer,
+            int concurrency,
+            @Nullable RemoteReranker remote) {
+        means = new Means(crossEncoder, cache, new RunWatch(concurrency), remote);
         this.timer = timer;
         this.concurrency = concurrency;
         runs =
@@ -70,11 +85,18 @@ public final class Reranker implements AutoCloseable {
         active.incrementAndGet();
         return Uni.combine()
                 .any()
-                .of(lanes(call), timer.at(deadline))
+                .of(all(call), Uni.createFrom().completionStage(call::whole), timer.at(deadline))
                 .onTermination()
                 .invoke(() -> end(call))
                 .map(_ -> call.result())
                 .invoke(Reranker::tellOfFailures);
+    }
+
+    /** Ends when there is nothing left to do here, and nothing to be expected from elsewhere. */
+    private Uni<Boolean> all(RerankCall call) {
+        return lanes(call)
+                .onItem()
+                .transformToUni(_ -> Uni.createFrom().completionStage(call::remoteDone));
     }
 
     private void end(RerankCall call) {

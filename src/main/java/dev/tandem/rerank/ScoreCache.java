@@ -24,7 +24,7 @@ public final class ScoreCache implements AutoCloseable {
     /** Queries that are known to have scores, for each score that is held. */
     private static final int SCORES_A_QUERY = 10;
 
-    private final byte[] fingerprint;
+    private final String fingerprint;
     private final boolean enabled;
     private final Cache<Key, Float> scores;
     private final Cache<Long, Boolean> queries;
@@ -39,7 +39,7 @@ public final class ScoreCache implements AutoCloseable {
     record Key(long query, long input) {}
 
     private ScoreCache(String fingerprint, int entries) {
-        this.fingerprint = fingerprint.getBytes(StandardCharsets.UTF_8);
+        this.fingerprint = fingerprint;
         enabled = entries > 0;
         // On the caller's thread: a pool of its own would not outlive a frozen host.
         scores = Caffeine.newBuilder().maximumSize(entries).executor(Runnable::run).build();
@@ -51,7 +51,8 @@ public final class ScoreCache implements AutoCloseable {
     }
 
     /**
-     * @param fingerprint of the scores, see {@link dev.tandem.model.Numerics#fingerprint()}
+     * @param fingerprint of the scores that go into the folder, see {@link
+     *     dev.tandem.model.Numerics#fingerprint()}; others are held in memory only
      */
     public static ScoreCache open(CacheConfig config, String fingerprint) {
         if (!config.enabled()) {
@@ -78,7 +79,17 @@ public final class ScoreCache implements AutoCloseable {
      * @param tokens of the query, no special tokens
      */
     public Scores of(long[] tokens) {
-        return new Scores(enabled ? hash(tokens) : 0);
+        return of(fingerprint, tokens);
+    }
+
+    /**
+     * The scores of one query on one device.
+     *
+     * @param its fingerprint of these scores
+     * @param tokens of the query, no special tokens
+     */
+    Scores of(String its, long[] tokens) {
+        return new Scores(its, enabled ? hash(its, tokens) : 0);
     }
 
     public CacheUse use() {
@@ -104,9 +115,9 @@ public final class ScoreCache implements AutoCloseable {
         queries.put(entry.key().query(), true);
     }
 
-    private long hash(long[] tokens) {
+    private static long hash(String fingerprint, long[] tokens) {
         var digest = Sha256.digest();
-        digest.update(fingerprint);
+        digest.update(fingerprint.getBytes(StandardCharsets.UTF_8));
         var bytes = ByteBuffer.allocate(tokens.length * Long.BYTES);
         bytes.asLongBuffer().put(tokens);
         return ByteBuffer.wrap(digest.digest(bytes.array())).getLong();
@@ -115,9 +126,11 @@ public final class ScoreCache implements AutoCloseable {
     /** The logits of one query's inputs. Thread-safe. */
     public final class Scores {
 
+        private final String its;
         private final long query;
 
-        private Scores(long query) {
+        private Scores(String its, long query) {
+            this.its = its;
             this.query = query;
         }
 
@@ -150,13 +163,13 @@ public final class ScoreCache implements AutoCloseable {
             Key key = key(input);
             scores.put(key, logit);
             queries.put(query, true);
-            if (files != null) {
+            if (files != null && its.equals(fingerprint)) {
                 files.add(key, logit);
             }
         }
 
         private Key key(ModelInput input) {
-            return new Key(query, hash(input.inputIds()));
+            return new Key(query, hash(its, input.inputIds()));
         }
     }
 }

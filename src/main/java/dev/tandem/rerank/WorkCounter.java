@@ -24,13 +24,17 @@ final class WorkCounter {
         measured += measuredNanos;
     }
 
-    synchronized Work sum() {
+    /**
+     * @param remotePairs what was scored elsewhere
+     */
+    synchronized Work sum(int remotePairs) {
         return new Work(
                 runs,
                 pairs,
                 tokens,
                 paddedTokens,
                 Duration.ofNanos(predicted),
-                Duration.ofNanos(measured));
+                Duration.ofNanos(measured),
+                remotePairs);
     }
 }

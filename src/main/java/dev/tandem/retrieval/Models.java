@@ -4,26 +4,73 @@ import dev.tandem.candidates.BiEncoder;
 import dev.tandem.onnx.ModelFolder;
 import dev.tandem.onnx.ModelsConfig;
 import dev.tandem.onnx.TextTokenizer;
+import dev.tandem.rerank.CrossEncoder;
+import dev.tandem.rerank.DeviceChoice;
 import dev.tandem.rerank.OnnxCrossEncoder;
+import dev.tandem.rerank.OpenCrossEncoder;
+import dev.tandem.rerank.RemoteConfig;
+import dev.tandem.rerank.RemoteReranker;
+import dev.tandem.rerank.RerankConfig;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** The two models, loaded side by side and run once. */
-public record Models(BiEncoder biEncoder, OnnxCrossEncoder crossEncoder) implements AutoCloseable {
+/**
+ * The two models, loaded side by side and run once.
+ *
+ * @param remote helps the cross-encoder; null without
+ */
+public record Models(BiEncoder biEncoder, OpenCrossEncoder opened, @Nullable RemoteReranker remote)
+        implements AutoCloseable {
+
+    public Models(BiEncoder biEncoder, OnnxCrossEncoder crossEncoder) {
+        this(biEncoder, OpenCrossEncoder.of(crossEncoder), null);
+    }
+
+    /** Both on the CPU. */
+    public static Models open(ModelsConfig config) {
+        return open(config, quiet -> open(config, DeviceChoice.CPU, true, quiet));
+    }
 
     /**
-     * @throws dev.tandem.model.ModelException naming the file that is missing or does not fit
+     * The cross-encoder on the device that is asked for, with a remote that helps it if there is
+     * one; the bi-encoder on the CPU.
+     *
+     * @throws dev.tandem.model.ModelException naming the file that is missing or does not fit, or
+     *     the device that does not work
      */
-    public static Models open(ModelsConfig config) {
+    public static Models open(ModelsConfig config, RerankConfig rerank, RemoteConfig remote) {
+        Models both =
+                open(config, quiet -> open(config, rerank.device(), rerank.gpuFallback(), quiet));
+        try {
+            return both.with(remote);
+        } catch (RuntimeException e) {
+            both.close();
+            throw e;
+        }
+    }
+
+    private Models with(RemoteConfig config) {
+        var helping = RemoteReranker.open(config, scorer(), crossEncoder().card());
+        return new Models(biEncoder, opened, helping.orElse(null));
+    }
+
+    private static OpenCrossEncoder open(
+            ModelsConfig config, DeviceChoice device, boolean gpuFallback, Runnable quiet) {
+        var folder = ModelFolder.open(config.dir(), config.crossEncoder());
+        return OpenCrossEncoder.open(folder, device, gpuFallback, quiet);
+    }
+
+    private static Models open(
+            ModelsConfig config, Function<Runnable, OpenCrossEncoder> crossEncoder) {
         var biEncoder =
                 CompletableFuture.supplyAsync(
                         () -> BiEncoder.open(ModelFolder.open(config.dir(), config.biEncoder())),
                         Models::startThread);
         try {
-            var crossEncoder =
-                    OnnxCrossEncoder.open(
-                            ModelFolder.open(config.dir(), config.crossEncoder()), biEncoder::join);
-            return new Models(biEncoder.join(), crossEncoder);
+            var opened = crossEncoder.apply(biEncoder::join);
+            return new Models(biEncoder.join(), opened, null);
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
@@ -34,19 +81,32 @@ public record Models(BiEncoder biEncoder, OnnxCrossEncoder crossEncoder) impleme
         Thread.ofPlatform().daemon().name("bi-encoder-load").start(task);
     }
 
+    /** On the device that serves when nothing fails. */
+    public OnnxCrossEncoder crossEncoder() {
+        return opened.first();
+    }
+
+    /** What answers are made with. */
+    CrossEncoder scorer() {
+        return opened.scorer();
+    }
+
     /** Name of the cross-encoder. */
     public String crossEncoderName() {
-        return crossEncoder.card().name();
+        return crossEncoder().card().name();
     }
 
     /** The cross-encoder's tokenizer. */
     public TextTokenizer pairTokenizer() {
-        return crossEncoder.tokenizer();
+        return crossEncoder().tokenizer();
     }
 
     @Override
     public void close() {
+        if (remote != null) {
+            remote.close();
+        }
         biEncoder.close();
-        crossEncoder.close();
+        opened.close();
     }
 }

@@ -42,6 +42,11 @@ final class ReadQuery {
         return tokens;
     }
 
+    /** Whether nothing was cut off. */
+    boolean isWhole() {
+        return tokensIn == tokens.length;
+    }
+
     /** How much of it is read. */
     QueryTokens used() {
         return new QueryTokens(tokensIn, tokens.length);

@@ -6,8 +6,10 @@ import dev.tandem.index.IndexFolder;
 import dev.tandem.index.LeasedGeneration;
 import dev.tandem.model.CacheUse;
 import dev.tandem.model.IndexException;
+import dev.tandem.model.RemoteUse;
 import dev.tandem.model.UnavailableException;
 import dev.tandem.rerank.CacheConfig;
+import dev.tandem.rerank.RemoteReranker;
 import dev.tandem.rerank.RerankConfig;
 import dev.tandem.rerank.ScoreCache;
 import jakarta.annotation.PreDestroy;
@@ -179,6 +181,13 @@ public class Reloader implements AutoCloseable {
     /** What the score cache did and holds, over all generations. */
     public CacheUse cacheUse() {
         return scoreCache.use();
+    }
+
+    /** What the remote reranker did and how it is, over all generations. */
+    public RemoteUse remoteUse() {
+        Models loaded = models;
+        RemoteReranker remote = loaded == null ? null : loaded.remote();
+        return remote == null ? RemoteUse.OFF : remote.use();
     }
 
     /** How often another generation took the place of the served one. */

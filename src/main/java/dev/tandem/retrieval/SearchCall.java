@@ -118,12 +118,26 @@ final class SearchCall {
                         rules.cut(query.options()),
                         rules.convergence(query, candidates));
         return stages.reranker()
-                .rerank(task, deadline)
+                .rerank(asText(task, candidates), deadline)
                 .onTermination()
                 .invoke(tokens::close)
                 .map(
                         reranking ->
                                 new Reranked(its, reranking, tokens.failure(), System.nanoTime()));
+    }
+
+    /** For a remote, if what the local model reads of the query is all of it. */
+    private RerankTask asText(RerankTask task, List<Candidate> candidates) {
+        return text.isWhole()
+                ? task.with(
+                        new RerankTask.Texts(
+                                query.text(),
+                                index ->
+                                        stages.passages()
+                                                .passage(candidates.get(index).ordinal())
+                                                .fullText(),
+                                query.topK()))
+                : task;
     }
 
     /** Puts the answer together: one order, and the texts of its head. */

@@ -11,6 +11,7 @@ import dev.tandem.model.IndexException;
 import dev.tandem.model.Numerics;
 import dev.tandem.onnx.TextTokenizer;
 import dev.tandem.rerank.DeadlineTimer;
+import dev.tandem.rerank.DeviceChoice;
 import dev.tandem.rerank.Reranker;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
@@ -30,6 +31,7 @@ public final class SearchEngine implements AutoCloseable {
     private final BiEncoder encoder;
     private final String crossEncoderName;
     private final Numerics numerics;
+    private final DeviceChoice deviceAsked;
     private final JVectorCandidateSearcher searcher;
     private final Passages passages;
     private final Reranker reranker;
@@ -45,6 +47,7 @@ public final class SearchEngine implements AutoCloseable {
         var crossEncoder = models.crossEncoder();
         crossEncoderName = crossEncoder.card().name();
         numerics = crossEncoder.numerics();
+        deviceAsked = settings.rerank().device();
         IndexManifest manifest = generation.manifest();
         searcher =
                 JVectorCandidateSearcher.open(
@@ -56,10 +59,11 @@ public final class SearchEngine implements AutoCloseable {
         passages = openPassages(generation, crossEncoder.tokenizer());
         reranker =
                 new Reranker(
-                        crossEncoder,
+                        models.scorer(),
                         settings.cache(),
                         timer,
-                        settings.rerank().concurrency().orElse(crossEncoder.concurrency()));
+                        settings.rerank().concurrency().orElse(models.scorer().concurrency()),
+                        models.remote());
         var stages =
                 new Stages(
                         encoder,
@@ -166,7 +170,7 @@ public final class SearchEngine implements AutoCloseable {
         return numerics;
     }
 
-    /** What the cross-encoder runs on. */
+    /** What the cross-encoder runs on at the moment. */
     public String device() {
         return reranker.device();
     }
@@ -213,6 +217,11 @@ public final class SearchEngine implements AutoCloseable {
             vector[i] /= (float) Math.sqrt(squares);
         }
         return vector;
+    }
+
+    /** What it was asked to run on: {@code cpu}, {@code cuda} or {@code auto}. */
+    public String deviceAsked() {
+        return deviceAsked.toString();
     }
 
     /** Waits for the work that has begun, which reads passages, and closes all. */

@@ -56,7 +56,7 @@ public final class TextReranker {
                         index -> tokenizer.storableIds(query.texts().get(index)),
                         rules.cut(query.options(), query.reading()),
                         Convergence.NEVER);
-        return reranker.rerank(task, due.rerank())
+        return reranker.rerank(asText(task, text, query), due.rerank())
                 .map(
                         reranking -> {
                             List<RankedText> ranked = ranked(query, reranking);
@@ -82,6 +82,13 @@ public final class TextReranker {
                                 .formatted(tokens, room));
             }
         }
+    }
+
+    /** For a remote, if what the local model reads of the query is all of it. */
+    private static RerankTask asText(RerankTask task, ReadQuery text, TextQuery query) {
+        return text.isWhole()
+                ? task.with(new RerankTask.Texts(query.text(), query.texts()::get, query.topK()))
+                : task;
     }
 
     private List<RankedText> ranked(TextQuery query, Reranking reranking) {

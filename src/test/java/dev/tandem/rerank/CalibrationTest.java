@@ -63,6 +63,17 @@ class CalibrationTest {
         assertThat(cost.predict(1, LONGEST)).isPositive();
     }
 
+    /** As on a GPU, where a batch takes hardly longer than one. */
+    @Test
+    void measure_deviceThatTakesBatches_knowsThatTheyAreCheap() {
+        CostModel cost =
+                new Calibration(CalibrationTest::input, _ -> pause(1))
+                        .measure(LONGEST, 1, 32)
+                        .cost();
+
+        assertThat(cost.predict(32, 96)).isLessThan(4 * cost.predict(1, 96));
+    }
+
     /** As if runs drove each other's data out of the cache. */
     private static final class Disturbing implements Consumer<ModelInput> {
         private final AtomicInteger running = new AtomicInteger();
@@ -85,7 +96,8 @@ class CalibrationTest {
     }
 
     private static Calibration.Result measure(int cores, Consumer<ModelInput> run) {
-        return new Calibration(CalibrationTest::input, run).measure(LONGEST, cores);
+        return new Calibration(CalibrationTest::input, batch -> batch.forEach(run))
+                .measure(LONGEST, cores, 1);
     }
 
     private static ModelInput input(int length) {
