@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Page;
 import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -14,7 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The page for those who use a keyboard, a screen reader, a phone, or eyes that like it dark. */
 @QuarkusTest
-@Timeout(180)
+@TestProfile(PageTest.Patient.class)
+@Timeout(300)
 class AccessInBrowserTest extends PageTest {
 
     private static final int MOST_TABS = 40;
