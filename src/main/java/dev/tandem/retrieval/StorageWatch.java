@@ -14,18 +14,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks once a second whether the served engine gets what it asks of the storage. If it does not,
- * searches are tried until one goes well, and the index is opened anew, ever less often. The thread
- * that looks never touches the storage: what does may hang, and has threads of its own.
+ * searches are tried until one goes well, and the index is opened anew. The thread that looks never
+ * touches the storage: what does may hang, and has threads of its own.
  */
 final class StorageWatch implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(StorageWatch.class);
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
-    /** The index is opened anew after 2, 4, 8 and at most 64 looks; probes may do before. */
+    /** The index is opened anew after 2, 4 and each 8 looks; a probe may do before. */
     private static final int FIRST_REOPENING = 2;
 
-    private static final int MOST_LOOKS = 64;
+    private static final int MOST_LOOKS = 8;
 
     private final LiveEngine live;
     private final Runnable reopen;
