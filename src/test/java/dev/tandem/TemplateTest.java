@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.fixtures.Template;
 import dev.tandem.index.Memory;
-import io.quarkus.funqy.lambda.FunqyStreamHandler;
+import dev.tandem.lambda.TandemHandler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -39,7 +39,11 @@ class TemplateTest {
 
     /** What is set for the platform: the JVM's options, and what Quarkus sets for executables. */
     private static final Set<String> OF_THE_PLATFORM =
-            Set.of("JAVA_TOOL_OPTIONS", "DISABLE_SIGNAL_HANDLERS");
+            Set.of(
+                    "JAVA_TOOL_OPTIONS",
+                    "DISABLE_SIGNAL_HANDLERS",
+                    "QUARKUS_LOG_CONSOLE_JSON_ENABLED",
+                    "QUARKUS_HTTP_HOST_ENABLED");
 
     @ParameterizedTest
     @CsvSource({"jvm, memory", "jvm, mount", "native, memory", "native, mount"})
@@ -61,7 +65,7 @@ class TemplateTest {
 
     @ParameterizedTest
     @CsvSource({
-        "jvm, java25, io.quarkus.funqy.lambda.FunqyStreamHandler::handleRequest",
+        "jvm, java25, dev.tandem.lambda.TandemHandler::handleRequest",
         "native, provided.al2023, not.used.in.provided.runtime"
     })
     void function_packaging_decidesRuntimeAndHandler(
@@ -69,16 +73,16 @@ class TemplateTest {
         assertThat(function(deployed().with("Packaging", packaging)))
                 .containsEntry("Runtime", runtime)
                 .containsEntry("Handler", handler)
-                .containsEntry("CodeUri", "target/function.zip");
+                .containsEntry("CodeUri", "target/lambda.zip");
     }
 
     @Test
     void function_handler_isThere() throws Exception {
         String[] handler = in(function(deployed()), "Handler").toString().split("::", 2);
 
-        assertThat(handler[0]).isEqualTo(FunqyStreamHandler.class.getName());
+        assertThat(handler[0]).isEqualTo(TandemHandler.class.getName());
         assertThat(
-                        Arrays.stream(FunqyStreamHandler.class.getMethods())
+                        Arrays.stream(TandemHandler.class.getMethods())
                                 .filter(method -> method.getName().equals(handler[1]))
                                 .map(method -> List.of(method.getParameterTypes()).subList(0, 2)))
                 .contains(List.of(InputStream.class, OutputStream.class));
@@ -102,7 +106,7 @@ class TemplateTest {
 
     @Test
     void function_mount_holdsAllFolders() throws IOException {
-        Template template = deployed().with("ScoreCache", "mount");
+        Template template = deployed().with("ScoreCache", "mount").with("ModelsFrom", "mount");
         Map<String, Object> mount = map(list(function(template), "FileSystemConfigs").getFirst());
         String path = in(mount, "LocalMountPath").toString();
 
