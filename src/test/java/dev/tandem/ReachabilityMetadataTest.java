@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
 import io.github.jbellis.jvector.vector.VectorizationProvider;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -98,9 +101,24 @@ class ReachabilityMetadataTest {
         assertThat(types("lucene", _ -> true)).containsAll(providers);
     }
 
+    /** Jackson reads and writes them by reflection. */
+    @Test
+    void edge_itsRecords_areNamed() {
+        List<String> records =
+                new ClassFileImporter()
+                                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                                .importPackages("dev.tandem.edge")
+                                .stream()
+                                .filter(JavaClass::isRecord)
+                                .map(JavaClass::getName)
+                                .toList();
+
+        assertThat(records).isNotEmpty();
+        assertThat(types("tandem", _ -> true)).containsAll(records);
+    }
+
     static Stream<JsonNode> entries() {
-        return LIBRARIES.stream()
-                .flatMap(library -> elements(read(library).path("reflection")));
+        return LIBRARIES.stream().flatMap(library -> elements(read(library).path("reflection")));
     }
 
     /**
