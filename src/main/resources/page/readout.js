@@ -20,6 +20,7 @@ const STEPS = [
   ['encodeMs', 'encode'],
   ['retrieveMs', 'retrieve'],
   ['rerankMs', 'rerank'],
+  ['assembleMs', 'assemble'],
 ];
 
 /** What is shown elsewhere than in the receipt. */
@@ -76,9 +77,7 @@ function hint(fromCache) {
 
 export function showTimings(timings, budgetMs) {
   const total = timings.totalMs;
-  const steps = STEPS.map(([name, label]) => [label, label, timings[name]]);
-  const other = Math.max(0, total - steps.reduce((sum, [, , ms]) => sum + ms, 0));
-  const parts = [...steps, ['other', 'other', other]];
+  const parts = STEPS.map(([name, label]) => [label, label, timings[name]]);
   const scale = Math.max(total, budgetMs ?? 0) || 1;
   const track = bar(parts.map(([kind, , ms]) => [kind, ms / scale]));
   if (budgetMs !== null) {
