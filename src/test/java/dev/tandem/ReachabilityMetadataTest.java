@@ -9,7 +9,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.tandem.lambda.Event;
 import io.github.jbellis.jvector.vector.VectorizationProvider;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.AddressLayout;
@@ -35,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What native-image is told of the libraries still fits them: an upgrade that moves something fails
@@ -103,18 +106,32 @@ class ReachabilityMetadataTest {
 
     /** Jackson reads and writes them by reflection. */
     @Test
-    void edge_itsRecords_areNamed() {
+    void edge_itsRecordsOnTheWire_areNamed() {
         List<String> records =
-                new ClassFileImporter()
-                                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                                .importPackages("dev.tandem.edge")
-                                .stream()
-                                .filter(JavaClass::isRecord)
-                                .map(JavaClass::getName)
-                                .toList();
+                records("dev.tandem.edge")
+                        .map(JavaClass::getName)
+                        .filter(name -> name.matches(".*\\.(Problem|SearchRequest|SearchAnswer.*)"))
+                        .toList();
 
-        assertThat(records).isNotEmpty();
+        assertThat(records).hasSizeGreaterThan(4);
         assertThat(types("tandem", _ -> true)).containsAll(records);
+    }
+
+    /** All of theirs are on the wire, but for what is handed on inside. */
+    @ParameterizedTest
+    @ValueSource(strings = {"dev.tandem.dialects", "dev.tandem.lambda"})
+    void records_ofOtherShapes_areRegistered(String its) {
+        assertThat(records(its).filter(type -> !type.isEquivalentTo(Event.class)))
+                .isNotEmpty()
+                .allMatch(type -> type.isAnnotatedWith(RegisterForReflection.class));
+    }
+
+    private static Stream<JavaClass> records(String its) {
+        return new ClassFileImporter()
+                        .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                        .importPackages(its)
+                        .stream()
+                        .filter(JavaClass::isRecord);
     }
 
     static Stream<JsonNode> entries() {

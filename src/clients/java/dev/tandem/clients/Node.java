@@ -24,7 +24,7 @@ final class Node {
      */
     static Node in(Path folder) throws IOException, InterruptedException {
         var node = new Node(folder);
-        node.execute(List.of("npm", "ci", "--no-audit", "--no-fund"));
+        node.execute(List.of("npm", "ci", "--no-audit", "--no-fund", "--prefer-offline"));
         return node;
     }
 
