@@ -62,6 +62,7 @@ public record SearchAnswer(
      * @param paddedTokens tokens and padding
      * @param predictedMs time of the runs over all cores, as predicted before each
      * @param measuredMs time of the runs over all cores
+     * @param remotePairs candidates that a remote reranker scored
      */
     public record Computed(
             int runs,
@@ -69,7 +70,8 @@ public record SearchAnswer(
             long tokens,
             long paddedTokens,
             double predictedMs,
-            double measuredMs) {}
+            double measuredMs,
+            int remotePairs) {}
 
     static SearchAnswer of(SearchResult result) {
         return new SearchAnswer(
@@ -117,7 +119,8 @@ public record SearchAnswer(
                 work.tokens(),
                 work.paddedTokens(),
                 millis(work.predicted()),
-                millis(work.measured()));
+                millis(work.measured()),
+                work.remotePairs());
     }
 
     /** To the microsecond: what is below is noise. */
