@@ -249,6 +249,14 @@ class RemoteRerankerTest {
     }
 
     @Test
+    void rerank_noCandidates_isEmptyAtOnce() {
+        awaitTrust();
+
+        assertThat(rerank(remote, ScoreCache.NONE, NEVER, List.of(), PassageCut.HEAD).outcomes())
+                .isEmpty();
+    }
+
+    @Test
     void rerank_requests_haveWhatTheyNeed() {
         trustedThenRerank(Mode.HEALTHY, Deadline.after(Duration.ofSeconds(10)));
 
