@@ -68,6 +68,7 @@ public record SearchAnswer(
      * @param paddedTokens tokens and padding
      * @param predictedMs time of the runs over all cores, as predicted before each
      * @param measuredMs time of the runs over all cores
+     * @param remotePairs candidates that a remote reranker scored
      * @param gbSeconds memory of the function in GB times seconds, which is what Lambda bills; not
      *     there elsewhere
      */
@@ -78,6 +79,7 @@ public record SearchAnswer(
             long paddedTokens,
             double predictedMs,
             double measuredMs,
+            int remotePairs,
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double gbSeconds) {}
 
     /**
@@ -135,6 +137,7 @@ public record SearchAnswer(
                 work.paddedTokens(),
                 millis(work.predicted()),
                 millis(work.measured()),
+                work.remotePairs(),
                 gbSeconds);
     }
 

@@ -2,6 +2,9 @@ package dev.tandem.http;
 
 import dev.tandem.retrieval.LiveEngine;
 import dev.tandem.retrieval.Reloader;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -37,8 +40,18 @@ public class EngineReadiness implements HealthCheck {
                                 "storage",
                                 "The index cannot be read (%s). The server's log says more."
                                         .formatted(met.label())));
-        reloader.degraded().ifPresent(note -> response.withData("degraded", note));
+        String degraded = degraded();
+        if (!degraded.isEmpty()) {
+            response.withData("degraded", degraded);
+        }
         return response.build();
+    }
+
+    /** All that is worse than it was asked for, and served nevertheless. */
+    private String degraded() {
+        return Stream.of(reloader.degraded(), reloader.remoteUse().degraded())
+                .flatMap(Optional::stream)
+                .collect(Collectors.joining(" "));
     }
 
     private void describe(HealthCheckResponseBuilder response) {
@@ -49,6 +62,8 @@ public class EngineReadiness implements HealthCheck {
                     .withData("biEncoder", engine.biEncoder())
                     .withData("crossEncoder", engine.crossEncoder())
                     .withData("device", engine.device())
+                    .withData("deviceAsked", engine.deviceAsked())
+                    .withData("remote", reloader.remoteUse().state())
                     .withData("cpu", engine.numerics().cpu())
                     .withData("int8", engine.numerics().int8())
                     .withData("canaryError", String.valueOf(engine.numerics().canaryError()))

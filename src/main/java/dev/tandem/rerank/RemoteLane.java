@@ -45,6 +45,7 @@ final class RemoteLane {
     private final AtomicInteger senders = new AtomicInteger();
     private final CompletableFuture<Boolean> done = new CompletableFuture<>();
     private final RemoteOrder order;
+    private volatile boolean started;
     private volatile boolean stopped;
     private volatile boolean failed;
 
@@ -77,6 +78,7 @@ final class RemoteLane {
      * @param planned candidates that these are thought to come to
      */
     void start(int planned) {
+        started = true;
         if (remote == null || done.isDone() || !remote.takesPart()) {
             done.complete(true);
             return;
@@ -103,7 +105,7 @@ final class RemoteLane {
 
     /** Done when nothing more is to be expected. */
     CompletableFuture<Boolean> done() {
-        return done;
+        return started ? done : CompletableFuture.completedFuture(true);
     }
 
     /**

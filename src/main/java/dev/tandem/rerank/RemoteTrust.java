@@ -109,7 +109,7 @@ final class RemoteTrust {
             RemoteCheck its = check();
             judge(its, scores(its));
         } catch (CompletionException e) {
-            fails("does not answer: " + messageOf(e));
+            unanswered(messageOf(e));
         } catch (CrossEncoderException e) {
             LOG.debugf(e, "The local model has no scores to compare the remote's with");
         } finally {
@@ -163,6 +163,13 @@ final class RemoteTrust {
             LOG.errorf(
                     "The remote reranker %s runs another model and takes no part: it %s",
                     url, difference);
+        }
+    }
+
+    /** One look in vain is no reason to put aside whose calls are answered; the breaker counts. */
+    private void unanswered(@Nullable String why) {
+        if (state.standing() != Standing.TRUSTED) {
+            fails("does not answer: " + why);
         }
     }
 

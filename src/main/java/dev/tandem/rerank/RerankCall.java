@@ -1,7 +1,6 @@
 package dev.tandem.rerank;
 
 import dev.tandem.model.Deadline;
-import dev.tandem.model.Span;
 import dev.tandem.onnx.RunStoppedException;
 import dev.tandem.onnx.StopSignal;
 import dev.tandem.rerank.CandidateInputs.Part;
@@ -38,6 +37,7 @@ final class RerankCall {
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger settled = new AtomicInteger(Integer.MAX_VALUE);
     private final Scoreboard board;
+    private final CandidateReader reader;
     private final double lanes;
     private int recalled;
     private volatile int planned;
@@ -62,6 +62,7 @@ final class RerankCall {
         this.means = means;
         this.lanes = lanes;
         crossEncoder = means.crossEncoder();
+        reader = new CandidateReader(task, crossEncoder.tokenizer());
         board = new Scoreboard(task.count(), task.convergence());
         remote = new RemoteLane(means.remote(), task, board, deadline, crossEncoder.tokenizer());
     }
@@ -111,7 +112,7 @@ final class RerankCall {
         if (fitting.size() < read.size()) {
             closed = true;
         }
-        pack(unknown(fitting), on).forEach(batch -> run(batch, on));
+        RunCosts.pack(unknown(fitting), on).forEach(batch -> run(batch, on));
         return !closed;
     }
 
@@ -158,7 +159,7 @@ final class RerankCall {
     /** Nanoseconds for all of its parts; 0 if it cannot be read. */
     private long predictedOf(int index, CrossEncoder on) {
         try {
-            return predicted(inputs(index).parts(), on);
+            return RunCosts.predicted(reader.inputs(index).parts(), on);
         } catch (RuntimeException e) {
             LOG.debugf(e, "Candidate %d cannot be planned for", index + 1);
             return 0;
@@ -204,7 +205,7 @@ final class RerankCall {
         for (int index = from; index < to; index++) {
             if (board.isOpen(index)) {
                 try {
-                    CandidateInputs its = recalled(inputs(index), scores(on));
+                    CandidateInputs its = recalled(reader.inputs(index), scores(on));
                     if (its.unknown().isEmpty()) {
                         board.settle(its.outcome());
                     } else {
@@ -229,22 +230,11 @@ final class RerankCall {
         return inputs;
     }
 
-    private CandidateInputs inputs(int index) {
-        long[] query = task.query();
-        int[] passage = task.tokens().tokenIds(index);
-        var inputs = new CandidateInputs(index, passage.length);
-        var tokenizer = crossEncoder.tokenizer();
-        for (Span span : task.cut().spans(query, passage, tokenizer.passageRoom(query.length))) {
-            inputs.add(span, tokenizer.pair(query, passage, span));
-        }
-        return inputs;
-    }
-
     /** As many candidates as the time suffices for, the first ones. */
     private List<CandidateInputs> thoseThatFit(List<CandidateInputs> window, CrossEncoder on) {
         List<CandidateInputs> fitting = new ArrayList<>(window);
         while (!fitting.isEmpty()
-                && predicted(unknown(fitting), on) > deadline.remaining().toNanos()
+                && RunCosts.predicted(unknown(fitting), on) > deadline.remaining().toNanos()
                 && !on.cost().mayProbe()) {
             fitting.removeLast();
         }
@@ -253,19 +243,6 @@ final class RerankCall {
 
     private static List<Part> unknown(List<CandidateInputs> window) {
         return window.stream().flatMap(one -> one.unknown().stream()).toList();
-    }
-
-    private static List<List<Part>> pack(List<Part> parts, CrossEncoder on) {
-        return new PairBatcher(on.largestBatch()).pack(parts);
-    }
-
-    /** Nanoseconds. */
-    private static long predicted(List<Part> parts, CrossEncoder on) {
-        return pack(parts, on).stream().mapToLong(batch -> predict(batch, on)).sum();
-    }
-
-    private static long predict(List<Part> batch, CrossEncoder on) {
-        return on.cost().predict(batch.size(), PairBatcher.length(batch));
     }
 
     /** One run, and again on what stands in for its device if that fails. */
@@ -277,7 +254,7 @@ final class RerankCall {
             if (other == on) {
                 batch.forEach(part -> failed(part.candidate().index(), e));
             } else {
-                pack(batch, other).forEach(its -> run(its, other));
+                RunCosts.pack(batch, other).forEach(its -> run(its, other));
             }
         } catch (RuntimeException e) {
             batch.forEach(part -> failed(part.candidate().index(), e));
@@ -285,7 +262,7 @@ final class RerankCall {
     }
 
     private void watched(List<Part> batch, CrossEncoder on) {
-        long predicted = predict(batch, on);
+        long predicted = RunCosts.predict(batch, on);
         Run run = means.watch().begin(predicted, deadline.clock());
         batch.forEach(part -> board.begin(part.candidate().index(), run));
         int length = PairBatcher.length(batch);

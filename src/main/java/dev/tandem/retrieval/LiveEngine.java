@@ -97,6 +97,11 @@ public class LiveEngine implements AutoCloseable {
         return Optional.ofNullable(serving).map(now -> now.engine().generationId());
     }
 
+    /** What the cross-encoder runs on; empty before an engine is open. */
+    public Optional<String> device() {
+        return Optional.ofNullable(serving).map(now -> now.engine().device());
+    }
+
     /** When the served generation was made; empty before an engine is open. */
     public Optional<Instant> created() {
         return Optional.ofNullable(serving)

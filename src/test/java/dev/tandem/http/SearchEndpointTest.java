@@ -48,7 +48,13 @@ class SearchEndpointTest {
         assertThat(names(answer.path("query"))).containsExactly("tokensIn", "tokensUsed");
         assertThat(names(answer.path("work")))
                 .containsExactly(
-                        "runs", "pairs", "tokens", "paddedTokens", "predictedMs", "measuredMs");
+                        "runs",
+                        "pairs",
+                        "tokens",
+                        "paddedTokens",
+                        "predictedMs",
+                        "measuredMs",
+                        "remotePairs");
         assertThat(names(answer.path("walk")))
                 .containsExactly("visited", "expanded", "complete", "temperature", "bytesRead");
         assertThat(names(answer.path("coverage")))

@@ -37,6 +37,7 @@ class RemoteRerankerTest {
     private static final int COUNT = 24;
     private static final int BATCH = 4;
     private static final Duration RUN = Duration.ofMillis(40);
+    private static final Duration LONG_RUN = Duration.ofMillis(300);
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
     private static final Deadline NEVER = Deadline.after(Duration.ofDays(1));
     private static final List<String> TEXTS =
@@ -53,14 +54,17 @@ class RemoteRerankerTest {
 
     /** The real model, slowed down. */
     private static final class Slow extends CrossEncoderStub {
-        Slow() {
-            super(Costs.everyRun(RUN, System::nanoTime));
+        private final Duration run;
+
+        Slow(Duration run) {
+            super(Costs.everyRun(run, System::nanoTime));
+            this.run = run;
         }
 
         @Override
         public float[] logits(List<ModelInput> pairs, StopSignal stop) {
             try {
-                Thread.sleep(RUN);
+                Thread.sleep(run);
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
@@ -77,7 +81,9 @@ class RemoteRerankerTest {
 
     @Test
     void rerank_healthyRemote_scoresWhatTheLocalLanesDoNotComeTo() {
-        Reranking reranking = trustedThenRerank(Mode.HEALTHY, NEVER);
+        awaitTrust();
+
+        Reranking reranking = rerankSlowly(NEVER);
 
         assertAllRight(reranking);
         assertThat(reranking.work().remotePairs()).isBetween(COUNT / 2, COUNT);
@@ -91,9 +97,8 @@ class RemoteRerankerTest {
     @Test
     void rerank_healthyRemoteUnderADeadline_goesDeeperThanTheLocalLanesCould() {
         awaitTrust();
-        var deadline = Deadline.after(RUN.multipliedBy(9));
 
-        Reranking reranking = rerank(ScoreCache.NONE, deadline);
+        Reranking reranking = rerankSlowly(Deadline.after(LONG_RUN.multipliedBy(9)));
 
         // Two lanes for nine runs: 18 at most.
         assertThat(scored(reranking)).isGreaterThan(18);
@@ -138,7 +143,7 @@ class RemoteRerankerTest {
         awaitTrust();
         server.stall(1);
 
-        Reranking reranking = rerank(ScoreCache.NONE, NEVER);
+        Reranking reranking = rerankSlowly(NEVER);
 
         assertAllRight(reranking);
         assertThat(reranking.work().remotePairs()).isGreaterThan(COUNT / 2);
@@ -249,6 +254,14 @@ class RemoteRerankerTest {
     }
 
     @Test
+    void rerank_noCandidates_isEmptyAtOnce() {
+        awaitTrust();
+
+        assertThat(rerank(remote, ScoreCache.NONE, NEVER, List.of(), PassageCut.HEAD).outcomes())
+                .isEmpty();
+    }
+
+    @Test
     void rerank_requests_haveWhatTheyNeed() {
         trustedThenRerank(Mode.HEALTHY, Deadline.after(Duration.ofSeconds(10)));
 
@@ -314,7 +327,7 @@ class RemoteRerankerTest {
                                             throw new IllegalStateException("forced");
                                         },
                                         10));
-        try (var reranker = new Reranker(new Slow(), ScoreCache.NONE, timer, 2, remote)) {
+        try (var reranker = new Reranker(new Slow(RUN), ScoreCache.NONE, timer, 2, remote)) {
             Reranking reranking = reranker.rerank(task, NEVER).await().indefinitely();
 
             assertAllRight(reranking);
@@ -339,7 +352,7 @@ class RemoteRerankerTest {
                                             return "";
                                         },
                                         10));
-        try (var reranker = new Reranker(new Slow(), ScoreCache.NONE, timer, 2, remote)) {
+        try (var reranker = new Reranker(new Slow(RUN), ScoreCache.NONE, timer, 2, remote)) {
             Reranking reranking = await(reranker, task);
 
             assertAllRight(reranking);
@@ -395,8 +408,23 @@ class RemoteRerankerTest {
             Deadline deadline,
             List<String> texts,
             PassageCut cut) {
-        try (var reranker = new Reranker(new Slow(), cache, timer, 2, its)) {
-            return reranker.rerank(task(texts, cut), deadline).await().indefinitely();
+        return rerank(RUN, its, cache, deadline, task(texts, cut));
+    }
+
+    /** Beside a local model that is so slow that the remote is faster on any machine. */
+    private Reranking rerankSlowly(Deadline deadline) {
+        var task = task(TEXTS, PassageCut.HEAD);
+        return rerank(LONG_RUN, remote, ScoreCache.NONE, deadline, task);
+    }
+
+    private Reranking rerank(
+            Duration run,
+            RemoteReranker its,
+            ScoreCache cache,
+            Deadline deadline,
+            RerankTask task) {
+        try (var reranker = new Reranker(new Slow(run), cache, timer, 2, its)) {
+            return reranker.rerank(task, deadline).await().indefinitely();
         }
     }
 
