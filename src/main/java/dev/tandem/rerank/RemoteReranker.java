@@ -45,6 +45,9 @@ public final class RemoteReranker implements AutoCloseable {
 
     private static final int IDLE_SECONDS = 10;
 
+    /** The share of a call's time that is for the way: one in so many. */
+    private static final int ON_THE_WAY = 10;
+
     private final RemoteConfig config;
     private final URI endpoint;
     private final HttpClient client;
@@ -192,10 +195,16 @@ public final class RemoteReranker implements AutoCloseable {
         var request =
                 HttpRequest.newBuilder(endpoint)
                         .header("Content-Type", "application/json")
-                        .header(RerankDialect.BUDGET, String.valueOf(Math.max(1, left.toMillis())))
+                        .header(RerankDialect.BUDGET, String.valueOf(told(left)))
                         .POST(BodyPublishers.ofByteArray(RerankDialect.request(query, texts)));
         config.apiKey().ifPresent(key -> request.header("Authorization", "Bearer " + key));
         return request.build();
+    }
+
+    /** Milliseconds: a Tandem answers when they are over, and its answer is to be here in time. */
+    private long told(Duration left) {
+        long most = Math.min(left.toMillis(), config.timeout().toMillis());
+        return Math.max(1, most - most / ON_THE_WAY);
     }
 
     private void count(RemoteCall call, @Nullable Throwable e) {

@@ -271,7 +271,7 @@ class RemoteRerankerTest {
                             assertThat(request.query()).isEqualTo(QUERY);
                             assertThat(request.texts()).hasSizeBetween(1, BATCH);
                             assertThat(request.authorization()).isEqualTo("Bearer secret");
-                            assertThat(Integer.parseInt(request.budget())).isBetween(1, 60_000);
+                            assertThat(Integer.parseInt(request.budget())).isBetween(1, 1_800);
                             assertThat(request.json().path("raw_scores").asBoolean()).isTrue();
                         });
     }
