@@ -48,6 +48,7 @@ public final class TextTokenizer implements AutoCloseable {
      */
     public static TextTokenizer open(ModelFolder folder) {
         Path file = folder.tokenizer();
+        TokenizerLibrary.prepare();
         try (InputStream in = Files.newInputStream(file)) {
             JsonNode json = new ObjectMapper().readTree(file.toFile());
             var tokenizer = HuggingFaceTokenizer.newInstance(in, AS_IS);
