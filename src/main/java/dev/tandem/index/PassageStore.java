@@ -21,7 +21,9 @@ import org.apache.lucene.index.CheckIndex;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.MMapDirectory;
+import org.apache.lucene.store.NIOFSDirectory;
 import org.apache.lucene.store.NoLockFactory;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.IOUtils;
@@ -32,6 +34,13 @@ import org.apache.lucene.util.IOUtils;
  */
 public final class PassageStore implements AutoCloseable {
 
+    /**
+     * Maps need memory that threads share, and native-image compiles it only into programs without
+     * the Vector API, which JVector has.
+     */
+    private static final boolean NATIVE_EXECUTABLE =
+            System.getProperty("org.graalvm.nativeimage.imagecode") != null;
+
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
     /** Lucene's terms, postings and points. */
@@ -41,14 +50,14 @@ public final class PassageStore implements AutoCloseable {
     private static final String STORED = "id, title, text and metadata";
 
     private final Path folder;
-    private final MMapDirectory directory;
+    private final FSDirectory directory;
     private final DirectoryReader reader;
     private final LeafReader segment;
     private final MetadataSearch metadata;
     private final Generation generation;
     private boolean filterFilesChecked;
 
-    private PassageStore(Generation generation, MMapDirectory directory, DirectoryReader reader) {
+    private PassageStore(Generation generation, FSDirectory directory, DirectoryReader reader) {
         this.generation = generation;
         this.folder = IndexLayout.passages(generation.folder());
         this.directory = directory;
@@ -73,7 +82,7 @@ public final class PassageStore implements AutoCloseable {
     private static PassageStore open(Generation generation, Path folder) throws IOException {
         var opened = new ArrayDeque<Closeable>();
         try {
-            var directory = new MMapDirectory(folder, NoLockFactory.INSTANCE);
+            var directory = directory(folder);
             opened.push(directory);
             var reader = DirectoryReader.open(directory);
             opened.push(reader);
@@ -84,6 +93,12 @@ public final class PassageStore implements AutoCloseable {
         } finally {
             IOUtils.closeWhileHandlingException(opened);
         }
+    }
+
+    private static FSDirectory directory(Path folder) throws IOException {
+        return NATIVE_EXECUTABLE
+                ? new NIOFSDirectory(folder, NoLockFactory.INSTANCE)
+                : new MMapDirectory(folder, NoLockFactory.INSTANCE);
     }
 
     private static void checkSize(Path folder, DirectoryReader reader, int expected) {
