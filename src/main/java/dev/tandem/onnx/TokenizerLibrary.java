@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * Tells the tokenizer's library where its native part lies, before the first tokenizer is made.
  * Left to itself it unpacks that part into the user's home, fetches another one where it sees a
- * GPU, and on Amazon's hosts sends the host's id to its makers before it reads the first file.
+ * GPU, and on Amazon's hosts tells its makers the id of the host.
  */
 final class TokenizerLibrary {
 
