@@ -183,7 +183,8 @@ class RemoteRerankerTest {
         awaitTrust();
         int port = server.port();
         server.close();
-        for (int i = 0; i < 12 && remote.takesPart(); i++) {
+        // A call that the local model was faster than counts for nothing.
+        for (int i = 0; i < 200 && remote.takesPart(); i++) {
             assertAllRight(rerank(ScoreCache.NONE, NEVER));
         }
         assertThat(remote.takesPart()).isFalse();

@@ -103,8 +103,9 @@ class StorageFaultsTest {
                 .isInstanceOf(IndexException.class)
                 .extracting(StorageFailure::of)
                 .isEqualTo(StorageFailure.HANGING);
+        // One or another may have ended since, or not have been given up yet.
         assertThat(live.abandoned())
-                .isBetween(StorageHealth.MOST_HANGING, 2 * StorageHealth.MOST_HANGING);
+                .isBetween(StorageHealth.MOST_HANGING / 2, 2 * StorageHealth.MOST_HANGING);
     }
 
     @Test
