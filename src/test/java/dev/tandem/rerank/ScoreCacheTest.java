@@ -116,7 +116,7 @@ class ScoreCacheTest {
             await(() -> next.of(QUERY).any());
 
             assertThat(next.of(QUERY).get(pair(QUERY, 5))).isEqualTo(0.25f);
-            assertThat(next.use().bytes()).isEqualTo(2 * ScoreFile.RECORD);
+            await(() -> next.use().bytes() == 2 * ScoreFile.RECORD);
         }
     }
 

@@ -95,7 +95,7 @@ class ReloaderTest {
 
             Files.write(graph, whole);
             LiveEngineTest.await(() -> two.live().generationId().equals(Optional.of(other)));
-            assertThat(two.reloader().degraded()).isEmpty();
+            LiveEngineTest.await(() -> two.reloader().degraded().isEmpty());
             LiveEngineTest.await(() -> two.live().openEngines() == 1);
         }
     }
