@@ -8,6 +8,7 @@ import dev.tandem.fixtures.Settings;
 import dev.tandem.model.Span;
 import dev.tandem.onnx.ModelInput;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -136,9 +137,13 @@ class ScoreFilesTest {
         }
     }
 
-    private long bytes() throws IOException {
-        try (var files = Files.list(dir)) {
-            return files.mapToLong(file -> file.toFile().length()).sum();
+    private long bytes() {
+        try {
+            try (var files = Files.list(dir)) {
+                return files.mapToLong(file -> file.toFile().length()).sum();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
