@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,10 @@ final class GraphWalk implements AutoCloseable {
     private final GraphSearcher searcher;
 
     GraphWalk(OnDiskGraphIndex graph, GraphStorage storage) throws IOException {
+        // Initialises the interface. A native executable takes it as done by a class that
+        // implements
+        // it, and that class then reads null.
+        Objects.requireNonNull(ScoreFunction.vts);
         this.graph = graph;
         this.storage = storage;
         reader = storage.get();
