@@ -4,12 +4,16 @@ import dev.tandem.edge.Problem;
 import dev.tandem.model.IndexException;
 import dev.tandem.model.ModelException;
 import dev.tandem.model.SearchException;
+import io.quarkus.amazon.lambda.runtime.FunctionError;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import org.jboss.logging.Logger;
 
 /**
  * What a caller sees of a failure: its class and what to do, but no stack trace and no path of the
  * host, all of which Lambda would send.
  */
+// What Quarkus posts of a failure, which it does not name to native-image itself.
+@RegisterForReflection(targets = FunctionError.class)
 final class Failure {
 
     private static final Logger LOG = Logger.getLogger(Failure.class);
