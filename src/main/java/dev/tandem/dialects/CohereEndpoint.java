@@ -36,10 +36,7 @@ public class CohereEndpoint implements Endpoint {
     public Uni<Reply> answer(Call call) {
         RerankBody body = reader.read(call.body(), RerankBody.class);
         return service.rank(body.request(), call)
-                .map(
-                        ranked ->
-                                Reply.of(RerankAnswer.coheres(body, ranked, "2"))
-                                        .covering(ranked.ranking().coverage()));
+                .map(ranked -> ranked.reply(RerankAnswer.coheres(body, ranked, "2")));
     }
 
     @Override

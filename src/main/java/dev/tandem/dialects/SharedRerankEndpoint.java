@@ -39,11 +39,7 @@ public class SharedRerankEndpoint implements Endpoint {
     @Override
     public Uni<Reply> answer(Call call) {
         RerankBody body = reader.read(call.body(), RerankBody.class);
-        return service.rank(body.request(), call)
-                .map(
-                        ranked ->
-                                Reply.of(shaped(body, ranked))
-                                        .covering(ranked.ranking().coverage()));
+        return service.rank(body.request(), call).map(ranked -> ranked.reply(shaped(body, ranked)));
     }
 
     @Override

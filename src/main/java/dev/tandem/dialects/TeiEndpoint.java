@@ -55,7 +55,7 @@ public class TeiEndpoint implements Endpoint {
         if (reader.read(call.body(), JsonNode.class).has("documents")) {
             RerankBody body = reader.read(call.body(), RerankBody.class);
             return service.rank(body.request(), call)
-                    .map(ranked -> covering(RerankAnswer.jinas(body, ranked), ranked));
+                    .map(ranked -> ranked.reply(RerankAnswer.jinas(body, ranked)));
         }
         TeiBody body = reader.read(call.body(), TeiBody.class);
         return service.rank(body.request(), call).map(ranked -> reply(body, ranked));
@@ -99,7 +99,7 @@ public class TeiEndpoint implements Endpoint {
                                                 texts ? text(ranked, text) : null,
                                                 raw ? rawScore(text) : text.score()))
                         .toList();
-        return timed(covering(ranks, ranked), ranked);
+        return timed(ranked.reply(ranks), ranked);
     }
 
     private static String text(RankedTexts ranked, RankedText text) {
@@ -114,10 +114,6 @@ public class TeiEndpoint implements Endpoint {
         }
         double score = Math.clamp(text.score(), LEAST, 1 - LEAST);
         return Math.log(score / (1 - score));
-    }
-
-    private static Reply covering(Object body, RankedTexts ranked) {
-        return Reply.of(body).covering(ranked.ranking().coverage());
     }
 
     /**

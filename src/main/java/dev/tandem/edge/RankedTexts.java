@@ -10,6 +10,15 @@ import dev.tandem.model.TextRanking;
  */
 public record RankedTexts(TextQuery query, TextRanking ranking, String model) {
 
+    /**
+     * The reply that says how much was done.
+     *
+     * @param body these texts in the caller's shape
+     */
+    public Reply reply(Object body) {
+        return Reply.of(body).covering(ranking.coverage());
+    }
+
     /** Says what is missing, in words; empty if every text was scored. */
     public String warning() {
         var coverage = ranking.coverage();
