@@ -4,16 +4,12 @@ import dev.tandem.edge.Problem;
 import dev.tandem.model.IndexException;
 import dev.tandem.model.ModelException;
 import dev.tandem.model.SearchException;
-import io.quarkus.amazon.lambda.runtime.FunctionError;
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import org.jboss.logging.Logger;
 
 /**
  * What a caller sees of a failure: its class and what to do, but no stack trace and no path of the
  * host, all of which Lambda would send.
  */
-// What Quarkus posts of a failure, which it does not name to native-image itself.
-@RegisterForReflection(targets = FunctionError.class)
 final class Failure {
 
     private static final Logger LOG = Logger.getLogger(Failure.class);
@@ -25,6 +21,15 @@ final class Failure {
         RuntimeException shown = e instanceof SearchException known ? shown(known) : unexpected(e);
         shown.setStackTrace(NO_TRACE);
         return shown;
+    }
+
+    /** Of what Quarkus wraps when the application does not start; the log has it all. */
+    static RuntimeException ofStart(Throwable e) {
+        Throwable reason = e;
+        while (!(reason instanceof SearchException) && reason.getCause() != null) {
+            reason = reason.getCause();
+        }
+        return of(reason);
     }
 
     private static SearchException shown(SearchException e) {

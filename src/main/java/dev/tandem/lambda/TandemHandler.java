@@ -2,15 +2,11 @@ package dev.tandem.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
-import dev.tandem.model.SearchException;
-import io.quarkus.funqy.lambda.FunqyStreamHandler;
-import io.quarkus.funqy.runtime.ApplicationException;
 import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
-import org.jboss.logging.MDC;
 
 /**
  * The function's handler in Lambda's Java runtime. Funqy's own starts the application within the
@@ -19,39 +15,20 @@ import org.jboss.logging.MDC;
  */
 public final class TandemHandler implements RequestStreamHandler {
 
-    private final RequestStreamHandler funqy = new FunqyStreamHandler();
-
     /** Models are loaded and the index is opened when it returns. */
     public TandemHandler() {
         try {
+            Quarkus.manualInitialize();
             Quarkus.manualStart();
         } catch (RuntimeException e) {
-            throw Failure.of(reason(e));
+            throw Failure.ofStart(e);
         }
     }
 
     @Override
     public void handleRequest(InputStream event, OutputStream answer, Context context)
             throws IOException {
-        String id = context.getAwsRequestId();
-        Invocation.beginFor(id, Duration.ofMillis(context.getRemainingTimeInMillis()));
-        // By the name that Quarkus gives it where it asks for invocations itself.
-        MDC.put("AWSRequestId", id);
-        try {
-            funqy.handleRequest(event, answer, context);
-        } catch (ApplicationException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
-        } finally {
-            MDC.remove("AWSRequestId");
-        }
-    }
-
-    /** What Quarkus wraps; the log has it all. */
-    private static Throwable reason(Throwable e) {
-        Throwable reason = e;
-        while (!(reason instanceof SearchException) && reason.getCause() != null) {
-            reason = reason.getCause();
-        }
-        return reason;
+        Duration remaining = Duration.ofMillis(context.getRemainingTimeInMillis());
+        Invocation.answer(context.getAwsRequestId(), Invocation.endAfter(remaining), event, answer);
     }
 }
