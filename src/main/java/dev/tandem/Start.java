@@ -13,9 +13,11 @@ import dev.tandem.rerank.RerankConfig;
 import dev.tandem.retrieval.Models;
 import dev.tandem.retrieval.Reloader;
 import dev.tandem.retrieval.SearchEngine;
+import dev.tandem.retrieval.StartTimes;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import java.nio.file.Path;
+import java.time.Instant;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import org.jboss.logging.Logger;
 
@@ -29,18 +31,21 @@ class Start {
     private final RemoteConfig remote;
     private final IndexConfig index;
     private final Reloader reloader;
+    private final StartTimes times;
 
     Start(
             ModelsConfig models,
             RerankConfig rerank,
             RemoteConfig remote,
             IndexConfig index,
-            Reloader reloader) {
+            Reloader reloader,
+            StartTimes times) {
         this.models = models;
         this.rerank = rerank;
         this.remote = remote;
         this.index = index;
         this.reloader = reloader;
+        this.times = times;
     }
 
     void open(@Observes StartupEvent event) {
@@ -54,8 +59,10 @@ class Start {
     }
 
     private void open() {
+        Instant began = StartTimes.now();
         prefetch();
         Models loaded = Models.open(models, rerank, remote);
+        Instant open = StartTimes.now();
         index.buildFrom().ifPresent(corpus -> buildIfStale(loaded, corpus));
         SearchEngine engine = reloader.start(loaded);
         LOG.infof(
@@ -64,6 +71,8 @@ class Start {
                 engine.generationId(),
                 loaded.biEncoder().name(),
                 loaded.crossEncoder().card().name());
+        times.ready(began, open, loaded);
+        LOG.infof("Started in %s", times);
     }
 
     /** The index, if there is one: the storage answers while the models are loaded. */

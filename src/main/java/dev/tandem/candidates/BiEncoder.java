@@ -2,6 +2,7 @@ package dev.tandem.candidates;
 
 import ai.onnxruntime.OrtException;
 import dev.tandem.model.ModelException;
+import dev.tandem.onnx.LoadTimes;
 import dev.tandem.onnx.ModelCard;
 import dev.tandem.onnx.ModelCard.Pooling;
 import dev.tandem.onnx.ModelFolder;
@@ -25,8 +26,11 @@ public final class BiEncoder implements QueryEncoder, AutoCloseable {
     private final boolean pooled;
     private final int dimension;
 
+    private final LoadTimes times;
+
     private BiEncoder(ModelFolder folder, TextTokenizer tokenizer, OnnxModel model) {
         card = folder.card();
+        times = folder.times();
         fingerprint = folder.fingerprint();
         this.tokenizer = tokenizer;
         this.model = model;
@@ -36,7 +40,7 @@ public final class BiEncoder implements QueryEncoder, AutoCloseable {
         // The warm-up run, over the largest token id: a tokenizer of another model has ids without
         // a row. It also shows what the graph leaves open, the dimension.
         ModelInput largest = tokenizer.single(new long[] {tokenizer.largestId()});
-        float[] first = run(largest);
+        float[] first = times.timed("first run", () -> run(largest));
         dimension = pooled ? first.length : width(first, largest.length());
         if (dimension < 2) {
             throw new ModelException(
@@ -87,6 +91,11 @@ public final class BiEncoder implements QueryEncoder, AutoCloseable {
     /** See {@link ModelFolder#fingerprint()}. */
     public String fingerprint() {
         return fingerprint;
+    }
+
+    /** What loading took. */
+    public LoadTimes loadTimes() {
+        return times;
     }
 
     @Override

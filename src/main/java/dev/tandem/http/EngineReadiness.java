@@ -2,6 +2,7 @@ package dev.tandem.http;
 
 import dev.tandem.retrieval.LiveEngine;
 import dev.tandem.retrieval.Reloader;
+import dev.tandem.retrieval.StartTimes;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,8 +20,10 @@ public class EngineReadiness implements HealthCheck {
 
     private final LiveEngine live;
     private final Reloader reloader;
+    private final StartTimes start;
 
-    EngineReadiness(LiveEngine live, Reloader reloader) {
+    EngineReadiness(LiveEngine live, Reloader reloader, StartTimes start) {
+        this.start = start;
         this.live = live;
         this.reloader = reloader;
     }
@@ -67,6 +70,7 @@ public class EngineReadiness implements HealthCheck {
                     .withData("cpu", engine.numerics().cpu())
                     .withData("int8", engine.numerics().int8())
                     .withData("canaryError", String.valueOf(engine.numerics().canaryError()))
+                    .withData("start", start.toString())
                     .withData("scores", engine.numerics().fingerprint());
         }
     }

@@ -22,8 +22,10 @@ public final class ModelFolder {
     private final Path folder;
     private final ModelCard card;
     private final String fingerprint;
+    private final LoadTimes times;
 
-    private ModelFolder(Path folder, ModelCard card, String fingerprint) {
+    private ModelFolder(Path folder, ModelCard card, String fingerprint, LoadTimes times) {
+        this.times = times;
         this.folder = folder;
         this.card = card;
         this.fingerprint = fingerprint;
@@ -42,14 +44,18 @@ public final class ModelFolder {
                             .formatted(folder, models.toAbsolutePath(), foldersIn(models)));
         }
         ModelCard card = readCard(folder);
-        String fingerprint =
-                Sha256.of(
-                        String.join(
-                                "\n",
-                                checked(folder, card.model(), card),
-                                checked(folder, TOKENIZER, card),
-                                card.behaviour()));
-        return new ModelFolder(folder, card, fingerprint);
+        var times = new LoadTimes();
+        String fingerprint = times.timed("checksums", () -> fingerprint(folder, card));
+        return new ModelFolder(folder, card, fingerprint, times);
+    }
+
+    private static String fingerprint(Path folder, ModelCard card) {
+        return Sha256.of(
+                String.join(
+                        "\n",
+                        checked(folder, card.model(), card),
+                        checked(folder, TOKENIZER, card),
+                        card.behaviour()));
     }
 
     public ModelCard card() {
@@ -70,6 +76,11 @@ public final class ModelFolder {
      */
     public String fingerprint() {
         return fingerprint;
+    }
+
+    /** What loading the model has taken until now. */
+    public LoadTimes times() {
+        return times;
     }
 
     private static ModelCard readCard(Path folder) {

@@ -59,6 +59,10 @@ public final class OnnxModel implements AutoCloseable {
      * @throws ModelException if the graph cannot be loaded on that device or wants other inputs
      */
     public static OnnxModel open(ModelFolder folder, Device device) {
+        return folder.times().timed("graph", () -> load(folder, device));
+    }
+
+    private static OnnxModel load(ModelFolder folder, Device device) {
         Path file = folder.graph();
         var environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
         try (var options = options()) {

@@ -47,6 +47,10 @@ public final class TextTokenizer implements AutoCloseable {
      * @throws ModelException if the file is not a tokenizer
      */
     public static TextTokenizer open(ModelFolder folder) {
+        return folder.times().timed("tokenizer", () -> load(folder));
+    }
+
+    private static TextTokenizer load(ModelFolder folder) {
         Path file = folder.tokenizer();
         TokenizerLibrary.prepare();
         try (InputStream in = Files.newInputStream(file)) {

@@ -5,6 +5,7 @@ import dev.tandem.model.ModelException;
 import dev.tandem.model.Numerics;
 import dev.tandem.onnx.CpuFeatures;
 import dev.tandem.onnx.Device;
+import dev.tandem.onnx.LoadTimes;
 import dev.tandem.onnx.ModelCard;
 import dev.tandem.onnx.ModelCard.Canary;
 import dev.tandem.onnx.ModelFolder;
@@ -37,6 +38,7 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
     private final int largestBatch;
     private final Numerics numerics;
     private final Calibration.Result calibration;
+    private final LoadTimes times;
 
     private OnnxCrossEncoder(
             ModelFolder folder,
@@ -45,20 +47,24 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
             OnnxModel model,
             Runnable quiet) {
         card = folder.card();
+        times = folder.times();
         this.device = device;
         this.tokenizer = tokenizer;
         this.model = model;
         output = logitOutput(model);
-        warmUp();
+        times.run("first run", this::warmUp);
         largestBatch = device == Device.CPU ? 1 : BatchCheck.largestBatch(this, probes());
-        numerics = measured(folder.fingerprint());
-        quiet.run();
-        calibration =
-                new Calibration(this::someInput, batch -> logits(batch, new StopSignal()))
-                        .measure(
-                                card.maxSequenceLength(),
-                                Runtime.getRuntime().availableProcessors(),
-                                largestBatch);
+        numerics = times.timed("canaries", () -> measured(folder.fingerprint()));
+        times.run("waiting", quiet);
+        calibration = times.timed("calibration", this::calibrate);
+    }
+
+    private Calibration.Result calibrate() {
+        return new Calibration(this::someInput, batch -> logits(batch, new StopSignal()))
+                .measure(
+                        card.maxSequenceLength(),
+                        Runtime.getRuntime().availableProcessors(),
+                        largestBatch);
     }
 
     /** The same on a host's CPU that does nothing else meanwhile. */
@@ -141,6 +147,11 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
     @Override
     public TextTokenizer tokenizer() {
         return tokenizer;
+    }
+
+    /** What loading took. */
+    public LoadTimes loadTimes() {
+        return times;
     }
 
     @Override

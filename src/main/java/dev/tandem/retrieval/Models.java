@@ -101,6 +101,12 @@ public record Models(BiEncoder biEncoder, OpenCrossEncoder opened, @Nullable Rem
         return crossEncoder().tokenizer();
     }
 
+    /** What loading took, for those who look after a start. */
+    public String loadTimes() {
+        return "bi-encoder: %s; cross-encoder: %s"
+                .formatted(biEncoder.loadTimes(), crossEncoder().loadTimes());
+    }
+
     @Override
     public void close() {
         if (remote != null) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tandem.fixtures.Faults;
 import dev.tandem.fixtures.IndexAt;
 import dev.tandem.fixtures.TwoGenerations;
+import dev.tandem.retrieval.StartTimes;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -34,7 +35,7 @@ class EngineReadinessTest {
     void open() {
         Path index = faults.in(folder.resolve("index"));
         two = TwoGenerations.open(folder, IndexAt.unwatched(index));
-        readiness = new EngineReadiness(two.live(), two.reloader());
+        readiness = new EngineReadiness(two.live(), two.reloader(), new StartTimes());
     }
 
     @AfterEach
