@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tandem.fixtures.Doors;
 import dev.tandem.fixtures.Doors.Answer;
-import io.quarkus.test.junit.QuarkusTest;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,8 +12,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** What an operator asks: is it ready, what does it do, what can it be asked. */
-@QuarkusTest
-class OperationsTest {
+abstract class OperationsContract {
 
     private static final String SEARCH =
             "{\"query\": \"zip archive\", \"topK\": 1, \"candidateCount\": 50, \"budgetMs\": %d}";

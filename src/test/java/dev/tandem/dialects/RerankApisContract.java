@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tandem.fixtures.Doors;
 import dev.tandem.fixtures.Doors.Answer;
-import io.quarkus.test.junit.QuarkusTest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,8 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each shape field by field, on a running server. */
-@QuarkusTest
-class RerankApisTest {
+abstract class RerankApisContract {
     private static final String QUERY = "'query': 'How many people live in Berlin?'";
     private static final String DOCUMENTS =
             "'documents': ['Tea is made with hot water.', 'New York City is famous for its museums.',"

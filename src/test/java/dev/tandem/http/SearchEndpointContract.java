@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tandem.fixtures.Doors;
 import dev.tandem.fixtures.Doors.Answer;
-import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -24,8 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@QuarkusTest
-class SearchEndpointTest {
+abstract class SearchEndpointContract {
 
     private static final Path CORPUS = Path.of("samples", "handbook", "corpus.jsonl");
     private static final int PASSAGES = 489;

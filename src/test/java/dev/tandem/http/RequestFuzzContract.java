@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tandem.fixtures.Doors;
 import dev.tandem.fixtures.Doors.Answer;
 import dev.tandem.fixtures.RequestMutator;
-import io.quarkus.test.junit.QuarkusTest;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,8 +12,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Whatever is sent, the answer is JSON, comes soon, and blames the sender. */
-@QuarkusTest
-class RequestFuzzTest {
+abstract class RequestFuzzContract {
 
     private static final int REQUESTS = 2_000;
     private static final long SEED = 20_260_731;

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tandem.fixtures.Doors;
 import dev.tandem.fixtures.Doors.Answer;
 import dev.tandem.fixtures.RealModels;
-import io.quarkus.test.junit.QuarkusTest;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Base64;
@@ -14,8 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@QuarkusTest
-class EmbeddingsTest {
+abstract class EmbeddingsContract {
     private static final String PATH = "/v1/embeddings";
 
     @Test

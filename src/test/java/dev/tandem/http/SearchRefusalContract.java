@@ -7,7 +7,6 @@ import dev.tandem.fixtures.Doors;
 import dev.tandem.fixtures.Doors.Answer;
 import dev.tandem.fixtures.Refusals;
 import dev.tandem.fixtures.Refusals.Refusal;
-import io.quarkus.test.junit.QuarkusTest;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,8 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@QuarkusTest
-class SearchRefusalTest {
+abstract class SearchRefusalContract {
 
     static Stream<Refusal> refusals() {
         return Stream.concat(Refusals.json().stream(), Refusals.broken().stream());

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.fixtures.Doors;
 import dev.tandem.fixtures.Doors.Answer;
-import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,8 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The page as a browser fetches it; what it does is tested in a browser, by the profile clients.
  */
-@QuarkusTest
-class SearchPageTest {
+abstract class SearchPageContract {
 
     private static final Path FOLDER = Path.of("src", "main", "resources", "page");
 
