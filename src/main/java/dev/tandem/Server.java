@@ -1,5 +1,6 @@
 package dev.tandem;
 
+import dev.tandem.candidates.VectorSupport;
 import dev.tandem.lambda.RuntimeClient;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class Server implements QuarkusApplication {
 
     public static void main(String... arguments) {
+        VectorSupport.choose();
         // Left alone elsewhere: development mode has its own way to end.
         if (RuntimeClient.ofEnvironment().isPresent()) {
             Quarkus.run(Server.class, Server::exit, arguments);

@@ -17,7 +17,6 @@ import dev.tandem.retrieval.StartTimes;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import java.nio.file.Path;
-import java.time.Instant;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import org.jboss.logging.Logger;
 
@@ -59,10 +58,10 @@ class Start {
     }
 
     private void open() {
-        Instant began = StartTimes.now();
+        long began = System.nanoTime();
         prefetch();
         Models loaded = Models.open(models, rerank, remote);
-        Instant open = StartTimes.now();
+        long open = System.nanoTime();
         index.buildFrom().ifPresent(corpus -> buildIfStale(loaded, corpus));
         SearchEngine engine = reloader.start(loaded);
         LOG.infof(

@@ -10,19 +10,13 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.tandem.lambda.Event;
-import io.github.jbellis.jvector.vector.VectorizationProvider;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.AddressLayout;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.ValueLayout;
 import java.lang.reflect.Executable;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -53,8 +47,6 @@ class ReachabilityMetadataTest {
     /** A string constant of C that names a class: what FindClass is given. */
     private static final Pattern CLASS_CONSTANT = Pattern.compile("\0((?:ai|java)/[\\w/]+)(?=\0)");
 
-    private static final String SIMD_OPS = "io.github.jbellis.jvector.vector.cnative.NativeSimdOps";
-
     static final List<Class<?>> SERVICES =
             List.of(
                     Codec.class,
@@ -64,7 +56,7 @@ class ReachabilityMetadataTest {
                     SortFieldProvider.class);
 
     static final List<String> LIBRARIES =
-            List.of("caffeine", "jvector", "lucene", "onnxruntime", "tandem", "tokenizers");
+            List.of("caffeine", "lucene", "onnxruntime", "tandem", "tokenizers");
 
     @ParameterizedTest
     @MethodSource("entries")
@@ -84,14 +76,6 @@ class ReachabilityMetadataTest {
     void onnxRuntime_classesThatItsJniLayerLooksUp_areNamed() throws IOException {
         assertThat(types("onnxruntime", entry -> entry.path("jniAccessible").asBoolean()))
                 .containsAll(classesLookedUp(ONNX_RUNTIME_JNI));
-    }
-
-    @Test
-    void jvector_functionsThatItCalls_areNamed() throws ReflectiveOperationException {
-        assertThat(VectorizationProvider.getInstance().getClass().getSimpleName())
-                .isEqualTo("NativeVectorizationProvider");
-
-        assertThat(downcalls("jvector")).containsAll(functionsOfJVector());
     }
 
     @ParameterizedTest
@@ -177,44 +161,6 @@ class ReachabilityMetadataTest {
                     .map((MatchResult constant) -> constant.group(1).replace('/', '.'))
                     .collect(toSet());
         }
-    }
-
-    private static Set<String> downcalls(String library) {
-        return elements(read(library).path("foreign").path("downcalls"))
-                .filter(call -> call.at("/options/critical/allowHeapAccess").asBoolean())
-                .map(
-                        call ->
-                                call.path("returnType").asText()
-                                        + elements(call.path("parameterTypes"))
-                                                .map(JsonNode::asText)
-                                                .toList())
-                .collect(toSet());
-    }
-
-    /** Its bindings hold one class for each function, with the function's description. */
-    private static Set<String> functionsOfJVector() throws ReflectiveOperationException {
-        Set<String> functions = new TreeSet<>();
-        for (Class<?> function : Class.forName(SIMD_OPS).getDeclaredClasses()) {
-            var field = function.getDeclaredField("DESC");
-            field.setAccessible(true);
-            var description = (FunctionDescriptor) field.get(null);
-            functions.add(
-                    description.returnLayout().map(ReachabilityMetadataTest::name).orElse("void")
-                            + description.argumentLayouts().stream()
-                                    .map(ReachabilityMetadataTest::name)
-                                    .toList());
-        }
-        return functions;
-    }
-
-    private static String name(MemoryLayout layout) {
-        return switch (layout) {
-            case AddressLayout _ -> "void*";
-            case ValueLayout.OfInt _ -> "jint";
-            case ValueLayout.OfLong _ -> "jlong";
-            case ValueLayout.OfFloat _ -> "jfloat";
-            default -> layout.toString();
-        };
     }
 
     private static Set<String> types(String library, Predicate<JsonNode> which) {

@@ -5,7 +5,6 @@ import dev.tandem.index.StorageFile;
 import io.github.jbellis.jvector.disk.SimpleReader;
 import io.github.jbellis.jvector.graph.disk.OnDiskGraphIndex;
 import io.github.jbellis.jvector.util.Bits;
-import io.github.jbellis.jvector.vector.VectorizationProvider;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -65,16 +64,11 @@ public final class GraphSidecars {
     private static Map<Integer, Integer> count(
             OnDiskGraphIndex graph, GraphStorage storage, List<float[]> samples)
             throws IOException {
-        var types = VectorizationProvider.getInstance().getVectorTypeSupport();
         var task = new GraphWalk.Task(SAMPLE_CANDIDATES, SAMPLE_KEPT, WalkLimits.NONE, null, false);
         Map<Integer, Integer> counts = new HashMap<>();
         try (var walk = new GraphWalk(graph, storage)) {
             for (float[] sample : samples) {
-                walk.follow(
-                        types.createFloatVector(sample),
-                        task,
-                        Bits.ALL,
-                        node -> counts.merge(node, 1, Integer::sum));
+                walk.follow(sample, task, Bits.ALL, node -> counts.merge(node, 1, Integer::sum));
             }
         }
         return counts;

@@ -14,6 +14,7 @@ import io.github.jbellis.jvector.graph.similarity.SearchScoreProvider;
 import io.github.jbellis.jvector.quantization.PQVectors;
 import io.github.jbellis.jvector.util.Bits;
 import io.github.jbellis.jvector.vector.VectorSimilarityFunction;
+import io.github.jbellis.jvector.vector.VectorizationProvider;
 import io.github.jbellis.jvector.vector.types.VectorFloat;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -73,12 +74,12 @@ final class GraphWalk implements AutoCloseable {
             boolean slowStorage) {}
 
     /** Follows the graph. */
-    Candidates follow(VectorFloat<?> query, Task task, Bits accepted, @Nullable IntConsumer trace) {
+    Candidates follow(float[] query, Task task, Bits accepted, @Nullable IntConsumer trace) {
         reader.begin(task.slowStorage());
-        ExactScoreFunction exact = vectors.rerankerFor(query, SIMILARITY);
+        ExactScoreFunction exact = exact(query);
         ScoreFunction scores =
                 graph.getFeatureSet().contains(FeatureId.FUSED_PQ)
-                        ? vectors.approximateScoreFunctionFor(query, SIMILARITY)
+                        ? vectors.approximateScoreFunctionFor(ofJVector(query), SIMILARITY)
                         : exact;
         int landmark = scores.isExact() ? -1 : landmark(task, exact);
         view.begin(task.limits(), scores.isExact() ? null : exact, trace, landmark);
@@ -97,11 +98,11 @@ final class GraphWalk implements AutoCloseable {
     }
 
     /** Looks at every accepted node, as suits a few; in the order of their ordinals. */
-    Candidates scan(VectorFloat<?> query, Task task, BitSet accepted) throws IOException {
+    Candidates scan(float[] query, Task task, BitSet accepted) throws IOException {
         reader.begin(task.slowStorage());
         BitSet near = shortList(query, task, accepted);
         near.stream().forEach(node -> reader.expect(node, -node));
-        ExactScoreFunction exact = vectors.rerankerFor(query, SIMILARITY);
+        ExactScoreFunction exact = exact(query);
         var best = new BestCandidates(task.count());
         int read = 0;
         for (int node = near.nextSetBit(0); node >= 0; node = near.nextSetBit(node + 1)) {
@@ -116,6 +117,17 @@ final class GraphWalk implements AutoCloseable {
         return new Candidates(best.list(), walk(accepted.cardinality(), read, complete));
     }
 
+    /** By the vectors themselves where the records hold them. */
+    private ExactScoreFunction exact(float[] query) {
+        return graph.getFeatureSet().contains(FeatureId.INLINE_VECTORS)
+                ? new VectorScore(vectors, query)
+                : vectors.rerankerFor(ofJVector(query), SIMILARITY);
+    }
+
+    private static VectorFloat<?> ofJVector(float[] vector) {
+        return VectorizationProvider.getInstance().getVectorTypeSupport().createFloatVector(vector);
+    }
+
     private Walk walk(int visited, int expanded, boolean complete) {
         return new Walk(visited, expanded, complete, temperature(), reader.bytesRead());
     }
@@ -126,13 +138,13 @@ final class GraphWalk implements AutoCloseable {
     }
 
     /** With codes in memory, what is near by them; else all. */
-    private static BitSet shortList(VectorFloat<?> query, Task task, BitSet accepted) {
+    private static BitSet shortList(float[] query, Task task, BitSet accepted) {
         PQVectors codes = task.codes();
         int most = CODES_OVERSAMPLING * task.kept();
         if (codes == null || accepted.cardinality() <= most) {
             return accepted;
         }
-        ScoreFunction scores = codes.precomputedScoreFunctionFor(query, SIMILARITY);
+        ScoreFunction scores = codes.precomputedScoreFunctionFor(ofJVector(query), SIMILARITY);
         var best = new BestCandidates(most);
         for (int node = accepted.nextSetBit(0); node >= 0; node = accepted.nextSetBit(node + 1)) {
             best.offer(node, scores.similarityTo(node));

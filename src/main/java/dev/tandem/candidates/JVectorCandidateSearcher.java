@@ -13,8 +13,6 @@ import io.github.jbellis.jvector.graph.disk.OnDiskGraphIndex;
 import io.github.jbellis.jvector.graph.disk.feature.FeatureId;
 import io.github.jbellis.jvector.quantization.PQVectors;
 import io.github.jbellis.jvector.util.Bits;
-import io.github.jbellis.jvector.vector.VectorizationProvider;
-import io.github.jbellis.jvector.vector.types.VectorFloat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -215,18 +213,14 @@ public final class JVectorCandidateSearcher implements CandidateSearcher {
             WalkLimits limits,
             @Nullable IntConsumer trace)
             throws IOException {
-        VectorFloat<?> query =
-                VectorizationProvider.getInstance()
-                        .getVectorTypeSupport()
-                        .createFloatVector(queryVector);
         int found = Math.min(candidateCount, graph.size(0));
         var task = new GraphWalk.Task(found, kept, limits, codes, slowStorage);
         if (accepted == null) {
-            return walk.follow(query, task, Bits.ALL, trace);
+            return walk.follow(queryVector, task, Bits.ALL, trace);
         }
         return isScanCheaper(accepted.cardinality(), kept, task.codes() != null)
-                ? walk.scan(query, task, accepted)
-                : walk.follow(query, task, accepted::get, trace);
+                ? walk.scan(queryVector, task, accepted)
+                : walk.follow(queryVector, task, accepted::get, trace);
     }
 
     /**

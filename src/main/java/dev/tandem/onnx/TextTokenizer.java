@@ -1,15 +1,12 @@
 package dev.tandem.onnx;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.model.ModelException;
 import dev.tandem.model.Span;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.BitSet;
 import java.util.Map;
 
 /**
@@ -28,19 +25,16 @@ public final class TextTokenizer implements AutoCloseable {
     private final InputTemplate single;
     private final InputTemplate pair;
     private final int maxSequenceLength;
-    private final String fingerprint;
-    private final int largestId;
-    private final BitSet words;
+    private final TokenizerFile file;
 
-    private TextTokenizer(HuggingFaceTokenizer tokenizer, JsonNode json, int maxSequenceLength) {
+    private TextTokenizer(
+            HuggingFaceTokenizer tokenizer, TokenizerFile file, int maxSequenceLength) {
         this.tokenizer = tokenizer;
+        this.file = file;
         this.maxSequenceLength = maxSequenceLength;
         int probe = ids("a").length;
         single = new InputTemplate(tokenizer.encode("a", true, false), probe, 0);
         pair = new InputTemplate(tokenizer.encode("a", "a", true, false), probe, probe);
-        fingerprint = fingerprint(json);
-        largestId = largestId(json);
-        words = words(json.path("model").path("vocab"));
     }
 
     /**
@@ -54,9 +48,9 @@ public final class TextTokenizer implements AutoCloseable {
         Path file = folder.tokenizer();
         TokenizerLibrary.prepare();
         try (InputStream in = Files.newInputStream(file)) {
-            JsonNode json = new ObjectMapper().readTree(file.toFile());
+            var content = TokenizerFile.read(file);
             var tokenizer = HuggingFaceTokenizer.newInstance(in, AS_IS);
-            return new TextTokenizer(tokenizer, json, folder.card().maxSequenceLength());
+            return new TextTokenizer(tokenizer, content, folder.card().maxSequenceLength());
         } catch (IOException | RuntimeException e) {
             throw new ModelException(
                     "%s is not a tokenizer in Hugging Face's JSON format: %s. Take the tokenizer.json that was published with the model."
@@ -130,12 +124,12 @@ public final class TextTokenizer implements AutoCloseable {
 
     /** The largest id that the tokenizer can give; a model must have a row for it. */
     public int largestId() {
-        return largestId;
+        return file.largestId();
     }
 
     /** Whether a token has a letter or a digit; punctuation has none. */
     public boolean isWord(int id) {
-        return words.get(id);
+        return file.words().get(id);
     }
 
     /**
@@ -143,51 +137,11 @@ public final class TextTokenizer implements AutoCloseable {
      * it. Truncation, padding and special-token templates do not count.
      */
     public String fingerprint() {
-        return fingerprint;
+        return file.fingerprint();
     }
 
     @Override
     public void close() {
         tokenizer.close();
-    }
-
-    private static String fingerprint(JsonNode json) {
-        var parts = new StringBuilder();
-        for (String part : new String[] {"normalizer", "pre_tokenizer", "model", "added_tokens"}) {
-            parts.append(part).append(json.path(part)).append('\n');
-        }
-        return Sha256.of(parts.toString());
-    }
-
-    /** Of a vocabulary by token, or of one that lists tokens with their scores. */
-    private static BitSet words(JsonNode vocabulary) {
-        var words = new BitSet();
-        if (vocabulary.isArray()) {
-            for (int id = 0; id < vocabulary.size(); id++) {
-                words.set(id, hasWord(vocabulary.path(id).path(0).asText()));
-            }
-        }
-        for (var token : vocabulary.properties()) {
-            words.set(token.getValue().asInt(), hasWord(token.getKey()));
-        }
-        return words;
-    }
-
-    private static boolean hasWord(String token) {
-        return token.codePoints().anyMatch(Character::isLetterOrDigit);
-    }
-
-    private static int largestId(JsonNode json) {
-        JsonNode vocabulary = json.path("model").path("vocab");
-        int largest = vocabulary.isArray() ? vocabulary.size() - 1 : 0;
-        if (vocabulary.isObject()) {
-            for (JsonNode id : vocabulary) {
-                largest = Math.max(largest, id.asInt());
-            }
-        }
-        for (JsonNode token : json.path("added_tokens")) {
-            largest = Math.max(largest, token.path("id").asInt());
-        }
-        return largest;
     }
 }

@@ -56,7 +56,7 @@ final class Calibration {
             concurrency /= 2;
         }
         List<Sample> samples = new ArrayList<>();
-        samples.add(sample(2, MEDIUM, concurrency, 1));
+        samples.add(sample(1, MEDIUM, concurrency, 1));
         samples.add(sample(2, SHORT, concurrency, 1));
         samples.add(sample(1, longest, concurrency, 1));
         if (largestBatch > 1) {

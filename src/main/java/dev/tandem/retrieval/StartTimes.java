@@ -1,33 +1,47 @@
 package dev.tandem.retrieval;
 
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Clock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.Optional;
 
 /** What the start took, from the process' own beginning on. */
 @ApplicationScoped
 public class StartTimes {
 
-    private static final Clock CLOCK = Clock.systemUTC();
+    private static final Path UPTIME = Path.of("/proc/uptime");
+    private static final Path STAT = Path.of("/proc/self/stat");
+
+    /** Linux counts the start of a process in these, hundredths of a second. */
+    private static final double TICKS_A_SECOND = 100;
+
+    /** Of the start in what follows the command in {@code /proc/self/stat}. */
+    private static final int START_FIELD = 20;
+
+    private static final double NANOS_A_SECOND = 1e9;
 
     private volatile String told = "";
 
     /**
-     * @param began when models began to be loaded
+     * Told when calls can be answered.
+     *
+     * @param began when models began to be loaded, by {@link System#nanoTime()}
      * @param loaded when they were
      */
-    public void ready(Instant began, Instant loaded, Models models) {
-        Instant ready = now();
-        Instant process = ProcessHandle.current().info().startInstant().orElse(began);
+    public void ready(long began, long loaded, Models models) {
+        long now = System.nanoTime();
+        String framework =
+                age().map(age -> "framework %d ms, ".formatted(age.toMillis() - millis(began, now)))
+                        .orElse("");
         told =
-                "%d ms: framework %d ms, models %d ms (%s), index %d ms"
+                "%smodels %d ms (%s), index %d ms"
                         .formatted(
-                                millis(process, ready),
-                                millis(process, began),
+                                framework,
                                 millis(began, loaded),
                                 models.loadTimes(),
-                                millis(loaded, ready));
+                                millis(loaded, now));
     }
 
     /** For people; empty before the start. */
@@ -36,11 +50,21 @@ public class StartTimes {
         return told;
     }
 
-    public static Instant now() {
-        return CLOCK.instant();
+    /** Of this process, to hundredths of a second; empty where that cannot be known. */
+    private static Optional<Duration> age() {
+        try {
+            String stat = Files.readString(STAT);
+            // The command before it is in parentheses and may hold anything.
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            double started = Long.parseLong(fields[START_FIELD - 1]) / TICKS_A_SECOND;
+            double up = Double.parseDouble(Files.readString(UPTIME).split(" ", -1)[0]);
+            return Optional.of(Duration.ofNanos((long) ((up - started) * NANOS_A_SECOND)));
+        } catch (IOException | RuntimeException e) {
+            return Optional.empty();
+        }
     }
 
-    private static long millis(Instant from, Instant to) {
-        return Duration.between(from, to).toMillis();
+    private static long millis(long from, long to) {
+        return Duration.ofNanos(to - from).toMillis();
     }
 }
