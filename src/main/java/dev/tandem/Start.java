@@ -10,6 +10,8 @@ import dev.tandem.model.SearchException;
 import dev.tandem.onnx.ModelsConfig;
 import dev.tandem.rerank.RemoteConfig;
 import dev.tandem.rerank.RerankConfig;
+import dev.tandem.retrieval.LiveEngine;
+import dev.tandem.retrieval.ModelCheck;
 import dev.tandem.retrieval.Models;
 import dev.tandem.retrieval.Reloader;
 import dev.tandem.retrieval.SearchEngine;
@@ -17,6 +19,7 @@ import dev.tandem.retrieval.StartTimes;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import java.nio.file.Path;
+import java.time.Duration;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import org.jboss.logging.Logger;
 
@@ -25,11 +28,15 @@ class Start {
 
     private static final Logger LOG = Logger.getLogger(Start.class);
 
+    /** By then a first answer is given, if it was a call that the process was started for. */
+    private static final Duration MODEL_CHECK_DELAY = Duration.ofSeconds(2);
+
     private final ModelsConfig models;
     private final RerankConfig rerank;
     private final RemoteConfig remote;
     private final IndexConfig index;
     private final Reloader reloader;
+    private final LiveEngine live;
     private final StartTimes times;
 
     Start(
@@ -38,12 +45,14 @@ class Start {
             RemoteConfig remote,
             IndexConfig index,
             Reloader reloader,
+            LiveEngine live,
             StartTimes times) {
         this.models = models;
         this.rerank = rerank;
         this.remote = remote;
         this.index = index;
         this.reloader = reloader;
+        this.live = live;
         this.times = times;
     }
 
@@ -72,6 +81,7 @@ class Start {
                 loaded.crossEncoder().card().name());
         times.ready(began, open, loaded);
         LOG.infof("Started in %s", times);
+        var _ = ModelCheck.begin(loaded, live, MODEL_CHECK_DELAY);
     }
 
     /** The index, if there is one: the storage answers while the models are loaded. */

@@ -101,6 +101,19 @@ class ReachabilityMetadataTest {
         assertThat(types("tandem", _ -> true)).containsAll(records);
     }
 
+    /** Jackson reads it by reflection. */
+    @Test
+    void onnx_theModelCardsRecords_areNamed() {
+        List<String> records =
+                records("dev.tandem.onnx")
+                        .map(JavaClass::getName)
+                        .filter(name -> name.contains(".ModelCard"))
+                        .toList();
+
+        assertThat(records).hasSizeGreaterThan(3);
+        assertThat(types("tandem", _ -> true)).containsAll(records);
+    }
+
     /** All of theirs are on the wire, but for what is handed on inside. */
     @ParameterizedTest
     @ValueSource(strings = {"dev.tandem.dialects", "dev.tandem.lambda"})

@@ -26,11 +26,11 @@ public final class BiEncoder implements QueryEncoder, AutoCloseable {
     private final boolean pooled;
     private final int dimension;
 
-    private final LoadTimes times;
+    private final ModelFolder folder;
 
     private BiEncoder(ModelFolder folder, TextTokenizer tokenizer, OnnxModel model) {
         card = folder.card();
-        times = folder.times();
+        this.folder = folder;
         fingerprint = folder.fingerprint();
         this.tokenizer = tokenizer;
         this.model = model;
@@ -40,7 +40,7 @@ public final class BiEncoder implements QueryEncoder, AutoCloseable {
         // The warm-up run, over the largest token id: a tokenizer of another model has ids without
         // a row. It also shows what the graph leaves open, the dimension.
         ModelInput largest = tokenizer.single(new long[] {tokenizer.largestId()});
-        float[] first = times.timed("first run", () -> run(largest));
+        float[] first = folder.times().timed("first run", () -> run(largest));
         dimension = pooled ? first.length : width(first, largest.length());
         if (dimension < 2) {
             throw new ModelException(
@@ -95,7 +95,12 @@ public final class BiEncoder implements QueryEncoder, AutoCloseable {
 
     /** What loading took. */
     public LoadTimes loadTimes() {
-        return times;
+        return folder.times();
+    }
+
+    /** See {@link ModelFolder#verify()}. */
+    public void verify() {
+        folder.verify();
     }
 
     @Override

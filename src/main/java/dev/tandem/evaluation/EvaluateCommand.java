@@ -148,6 +148,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                                 leased.generation(),
                                 new EngineSettings(
                                         candidates, rerank, Memory.LOW, ScoreCache.NONE))) {
+            loaded.verify();
             Report report = run(engine, judged);
             if (json) {
                 spec.commandLine().getOut().println(new ObjectMapper().writeValueAsString(report));

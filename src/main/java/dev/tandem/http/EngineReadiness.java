@@ -43,6 +43,12 @@ public class EngineReadiness implements HealthCheck {
                                 "storage",
                                 "The index cannot be read (%s). The server's log says more."
                                         .formatted(met.label())));
+        live.refusal()
+                .ifPresent(
+                        _ ->
+                                response.withData(
+                                        "models",
+                                        "A model is not the one that its card describes. The server's log says more."));
         String degraded = degraded();
         if (!degraded.isEmpty()) {
             response.withData("degraded", degraded);

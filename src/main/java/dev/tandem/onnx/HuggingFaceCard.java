@@ -56,7 +56,8 @@ final class HuggingFaceCard {
                 prompts.path("passage").asText(prompts.path("document").asText("")),
                 activation(),
                 null,
-                List.of());
+                List.of(),
+                null);
     }
 
     private String graph() {

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param activation what turns the logit into 0..1 (cross-encoders)
  * @param blend how the two stages' scores are blended by default; null replaces (cross-encoders)
  * @param canary a pair and its expected logit, checked at load (cross-encoders)
+ * @param tokenizer what {@code tokenizer.json} would say of itself, which takes time to read; null
+ *     if it has to be read
  */
 public record ModelCard(
         String name,
@@ -34,7 +36,8 @@ public record ModelCard(
         String passagePrefix,
         @Nullable Activation activation,
         @Nullable Blend blend,
-        List<Canary> canary) {
+        List<Canary> canary,
+        @Nullable Tokenizer tokenizer) {
 
     public ModelCard {
         require(name, "name");
@@ -64,6 +67,14 @@ public record ModelCard(
             throw new IllegalArgumentException("\"" + field + "\" is missing");
         }
     }
+
+    /**
+     * What a start needs to know of {@code tokenizer.json}.
+     *
+     * @param fingerprint see {@link TextTokenizer#fingerprint()}
+     * @param largestId the largest id that it can give
+     */
+    public record Tokenizer(String fingerprint, int largestId) {}
 
     /** How the vectors of the tokens become the vector of the text. */
     public enum Pooling {

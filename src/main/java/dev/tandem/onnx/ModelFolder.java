@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A folder that holds one model: an ONNX graph, {@code tokenizer.json} and a card. The card's
@@ -22,9 +23,12 @@ public final class ModelFolder {
     private final Path folder;
     private final ModelCard card;
     private final String fingerprint;
+    private final boolean trusted;
     private final LoadTimes times;
 
-    private ModelFolder(Path folder, ModelCard card, String fingerprint, LoadTimes times) {
+    private ModelFolder(
+            Path folder, ModelCard card, String fingerprint, boolean trusted, LoadTimes times) {
+        this.trusted = trusted;
         this.times = times;
         this.folder = folder;
         this.card = card;
@@ -37,6 +41,20 @@ public final class ModelFolder {
      * @throws ModelException if a file is missing, or is not the one that the card describes
      */
     public static ModelFolder open(Path models, String name) {
+        return open(models, name, false);
+    }
+
+    /**
+     * Believes the checksums that the card states, so that nothing is read before it is used; to be
+     * followed by {@link #verify()} when there is time.
+     *
+     * @throws ModelException if a file is missing
+     */
+    public static ModelFolder trust(Path models, String name) {
+        return open(models, name, true);
+    }
+
+    private static ModelFolder open(Path models, String name, boolean trusted) {
         Path folder = models.resolve(name);
         if (!Files.isDirectory(folder)) {
             throw new ModelException(
@@ -45,17 +63,58 @@ public final class ModelFolder {
         }
         ModelCard card = readCard(folder);
         var times = new LoadTimes();
-        String fingerprint = times.timed("checksums", () -> fingerprint(folder, card));
-        return new ModelFolder(folder, card, fingerprint, times);
+        String fingerprint = times.timed("checksums", () -> fingerprint(folder, card, trusted));
+        return new ModelFolder(folder, card, fingerprint, trusted, times);
     }
 
-    private static String fingerprint(Path folder, ModelCard card) {
+    private static String fingerprint(Path folder, ModelCard card, boolean trusted) {
         return Sha256.of(
                 String.join(
                         "\n",
-                        checked(folder, card.model(), card),
-                        checked(folder, TOKENIZER, card),
+                        sha256(folder, card.model(), card, trusted),
+                        sha256(folder, TOKENIZER, card, trusted),
                         card.behaviour()));
+    }
+
+    /**
+     * Reads the files and compares them with the card.
+     *
+     * @throws ModelException if one is not the one that the card describes
+     */
+    public void verify() {
+        var _ = fingerprint(folder, card, false);
+        verifyTokenizer();
+    }
+
+    /** What the card says of the tokenizer, if it is believed; null if it has to be read. */
+    ModelCard.@Nullable Tokenizer statedTokenizer() {
+        return trusted && card.sha256().containsKey(TOKENIZER) ? card.tokenizer() : null;
+    }
+
+    private void verifyTokenizer() {
+        ModelCard.Tokenizer stated = card.tokenizer();
+        if (stated == null) {
+            return;
+        }
+        ModelCard.Tokenizer actual;
+        try {
+            var read = TokenizerFile.read(tokenizer());
+            actual = new ModelCard.Tokenizer(read.fingerprint(), read.largestId());
+        } catch (IOException e) {
+            throw new ModelException("Cannot read " + tokenizer() + ": " + e, e);
+        }
+        if (!actual.equals(stated)) {
+            throw new ModelException(
+                    "%s: tokenizer is %s, expected %s. Correct it, or leave it out."
+                            .formatted(folder.resolve(CARD), stated, actual));
+        }
+    }
+
+    private static String sha256(Path folder, String name, ModelCard card, boolean trusted) {
+        String stated = card.sha256().get(name);
+        return trusted && stated != null && Files.isRegularFile(folder.resolve(name))
+                ? stated
+                : checked(folder, name, card);
     }
 
     public ModelCard card() {

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Hugging Face tokenizer. Truncation and padding that {@code tokenizer.json} may ask for are
@@ -25,13 +26,18 @@ public final class TextTokenizer implements AutoCloseable {
     private final InputTemplate single;
     private final InputTemplate pair;
     private final int maxSequenceLength;
-    private final TokenizerFile file;
+    private final Path path;
+    private final ModelCard.@Nullable Tokenizer stated;
+    private volatile @Nullable TokenizerFile read;
 
-    private TextTokenizer(
-            HuggingFaceTokenizer tokenizer, TokenizerFile file, int maxSequenceLength) {
+    private TextTokenizer(HuggingFaceTokenizer tokenizer, ModelFolder folder) {
         this.tokenizer = tokenizer;
-        this.file = file;
-        this.maxSequenceLength = maxSequenceLength;
+        maxSequenceLength = folder.card().maxSequenceLength();
+        path = folder.tokenizer();
+        stated = folder.statedTokenizer();
+        if (stated == null) {
+            readVocabulary();
+        }
         int probe = ids("a").length;
         single = new InputTemplate(tokenizer.encode("a", true, false), probe, 0);
         pair = new InputTemplate(tokenizer.encode("a", "a", true, false), probe, probe);
@@ -48,9 +54,7 @@ public final class TextTokenizer implements AutoCloseable {
         Path file = folder.tokenizer();
         TokenizerLibrary.prepare();
         try (InputStream in = Files.newInputStream(file)) {
-            var content = TokenizerFile.read(file);
-            var tokenizer = HuggingFaceTokenizer.newInstance(in, AS_IS);
-            return new TextTokenizer(tokenizer, content, folder.card().maxSequenceLength());
+            return new TextTokenizer(HuggingFaceTokenizer.newInstance(in, AS_IS), folder);
         } catch (IOException | RuntimeException e) {
             throw new ModelException(
                     "%s is not a tokenizer in Hugging Face's JSON format: %s. Take the tokenizer.json that was published with the model."
@@ -124,12 +128,12 @@ public final class TextTokenizer implements AutoCloseable {
 
     /** The largest id that the tokenizer can give; a model must have a row for it. */
     public int largestId() {
-        return file.largestId();
+        return stated == null ? file().largestId() : stated.largestId();
     }
 
     /** Whether a token has a letter or a digit; punctuation has none. */
     public boolean isWord(int id) {
-        return file.words().get(id);
+        return file().words().get(id);
     }
 
     /**
@@ -137,7 +141,29 @@ public final class TextTokenizer implements AutoCloseable {
      * it. Truncation, padding and special-token templates do not count.
      */
     public String fingerprint() {
-        return file.fingerprint();
+        return stated == null ? file().fingerprint() : stated.fingerprint();
+    }
+
+    /**
+     * Reads now what would else be read when it is first asked for, in a part of that call's time.
+     *
+     * @throws ModelException if the file cannot be read
+     */
+    public void readVocabulary() {
+        var _ = file();
+    }
+
+    private TokenizerFile file() {
+        TokenizerFile content = read;
+        if (content == null) {
+            try {
+                content = TokenizerFile.read(path);
+            } catch (IOException e) {
+                throw new ModelException("Cannot read " + path + ": " + e.getMessage(), e);
+            }
+            read = content;
+        }
+        return content;
     }
 
     @Override

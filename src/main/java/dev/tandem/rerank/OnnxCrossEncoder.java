@@ -38,7 +38,7 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
     private final int largestBatch;
     private final Numerics numerics;
     private final Calibration.Result calibration;
-    private final LoadTimes times;
+    private final ModelFolder folder;
 
     private OnnxCrossEncoder(
             ModelFolder folder,
@@ -47,7 +47,8 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
             OnnxModel model,
             Runnable quiet) {
         card = folder.card();
-        times = folder.times();
+        this.folder = folder;
+        LoadTimes times = folder.times();
         this.device = device;
         this.tokenizer = tokenizer;
         this.model = model;
@@ -151,7 +152,13 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
 
     /** What loading took. */
     public LoadTimes loadTimes() {
-        return times;
+        return folder.times();
+    }
+
+    /** See {@link ModelFolder#verify()}; what was left to be read of the tokenizer is read too. */
+    public void verify() {
+        folder.verify();
+        tokenizer.readVocabulary();
     }
 
     @Override

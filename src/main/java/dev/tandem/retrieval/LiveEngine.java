@@ -1,6 +1,7 @@
 package dev.tandem.retrieval;
 
 import dev.tandem.index.LeasedGeneration;
+import dev.tandem.model.ModelException;
 import dev.tandem.model.StorageFailure;
 import dev.tandem.model.UnavailableException;
 import io.smallrye.mutiny.Uni;
@@ -34,6 +35,7 @@ public class LiveEngine implements AutoCloseable {
     private final Set<ServedEngine> open = ConcurrentHashMap.newKeySet();
     private volatile @Nullable ServedEngine serving;
     private volatile @Nullable Models models;
+    private volatile @Nullable ModelException refusal;
     private boolean closed;
 
     /**
@@ -56,8 +58,13 @@ public class LiveEngine implements AutoCloseable {
      * The engine to answer with; close the lease when the answer is there.
      *
      * @throws UnavailableException before an engine is open
+     * @throws ModelException if the models were found not to be what they should be
      */
     public EngineLease acquire() {
+        ModelException reason = refusal;
+        if (reason != null) {
+            throw reason;
+        }
         for (ServedEngine now = serving; now != null; now = serving) {
             // Replaced and closed between the two looks: there is a new one.
             if (now.tryUse()) {
@@ -89,7 +96,17 @@ public class LiveEngine implements AutoCloseable {
     }
 
     public boolean isReady() {
-        return serving != null;
+        return serving != null && refusal == null;
+    }
+
+    /** Answers nothing any more: what its models compute is worth nothing. */
+    public void refuse(ModelException reason) {
+        refusal = reason;
+    }
+
+    /** Why nothing is answered any more; empty if that is not so. */
+    public Optional<ModelException> refusal() {
+        return Optional.ofNullable(refusal);
     }
 
     /** Id of the served generation; empty before an engine is open. */

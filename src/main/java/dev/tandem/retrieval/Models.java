@@ -11,9 +11,10 @@ import dev.tandem.rerank.OpenCrossEncoder;
 import dev.tandem.rerank.RemoteConfig;
 import dev.tandem.rerank.RemoteReranker;
 import dev.tandem.rerank.RerankConfig;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,19 +31,28 @@ public record Models(BiEncoder biEncoder, OpenCrossEncoder opened, @Nullable Rem
 
     /** Both on the CPU. */
     public static Models open(ModelsConfig config) {
-        return open(config, quiet -> open(config, DeviceChoice.CPU, true, quiet));
+        return open(
+                config,
+                ModelFolder::open,
+                (folder, quiet) -> OpenCrossEncoder.open(folder, DeviceChoice.CPU, true, quiet));
     }
 
     /**
      * The cross-encoder on the device that is asked for, with a remote that helps it if there is
-     * one; the bi-encoder on the CPU.
+     * one; the bi-encoder on the CPU. Their files are believed to be what their cards say, until
+     * {@link #verify()}.
      *
      * @throws dev.tandem.model.ModelException naming the file that is missing or does not fit, or
      *     the device that does not work
      */
     public static Models open(ModelsConfig config, RerankConfig rerank, RemoteConfig remote) {
         Models both =
-                open(config, quiet -> open(config, rerank.device(), rerank.gpuFallback(), quiet));
+                open(
+                        config,
+                        ModelFolder::trust,
+                        (folder, quiet) ->
+                                OpenCrossEncoder.open(
+                                        folder, rerank.device(), rerank.gpuFallback(), quiet));
         try {
             return both.with(remote);
         } catch (RuntimeException e) {
@@ -56,20 +66,17 @@ public record Models(BiEncoder biEncoder, OpenCrossEncoder opened, @Nullable Rem
         return new Models(biEncoder, opened, helping.orElse(null));
     }
 
-    private static OpenCrossEncoder open(
-            ModelsConfig config, DeviceChoice device, boolean gpuFallback, Runnable quiet) {
-        var folder = ModelFolder.open(config.dir(), config.crossEncoder());
-        return OpenCrossEncoder.open(folder, device, gpuFallback, quiet);
-    }
-
     private static Models open(
-            ModelsConfig config, Function<Runnable, OpenCrossEncoder> crossEncoder) {
+            ModelsConfig config,
+            BiFunction<Path, String, ModelFolder> folders,
+            BiFunction<ModelFolder, Runnable, OpenCrossEncoder> crossEncoder) {
         var biEncoder =
                 CompletableFuture.supplyAsync(
-                        () -> BiEncoder.open(ModelFolder.open(config.dir(), config.biEncoder())),
+                        () -> BiEncoder.open(folders.apply(config.dir(), config.biEncoder())),
                         Models::startThread);
         try {
-            var opened = crossEncoder.apply(biEncoder::join);
+            var folder = folders.apply(config.dir(), config.crossEncoder());
+            var opened = crossEncoder.apply(folder, biEncoder::join);
             return new Models(biEncoder.join(), opened, null);
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
@@ -99,6 +106,16 @@ public record Models(BiEncoder biEncoder, OpenCrossEncoder opened, @Nullable Rem
     /** The cross-encoder's tokenizer. */
     public TextTokenizer pairTokenizer() {
         return crossEncoder().tokenizer();
+    }
+
+    /**
+     * Reads the models' files and compares them with their cards.
+     *
+     * @throws dev.tandem.model.ModelException if one is not the one that its card describes
+     */
+    public void verify() {
+        biEncoder.verify();
+        crossEncoder().verify();
     }
 
     /** What loading took, for those who look after a start. */

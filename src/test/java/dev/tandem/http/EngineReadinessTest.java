@@ -1,10 +1,12 @@
 package dev.tandem.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.fixtures.Faults;
 import dev.tandem.fixtures.IndexAt;
 import dev.tandem.fixtures.TwoGenerations;
+import dev.tandem.model.ModelException;
 import dev.tandem.retrieval.StartTimes;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponse.Status;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,5 +89,17 @@ class EngineReadinessTest {
         HealthCheckResponse response = readiness.call();
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(BOUND);
         return response;
+    }
+
+    @Test
+    void call_modelsThatAreOtherOnes_isDownAndNothingIsAnswered() {
+        two.live().refuse(new ModelException("/models/x is not the file"));
+
+        HealthCheckResponse response = readiness.call();
+        assertThat(response.getStatus()).isEqualTo(Status.DOWN);
+        assertThat(String.valueOf(response.getData().orElseThrow().get("models")))
+                .contains("not the one that its card describes")
+                .doesNotContain("/models/x");
+        assertThatThrownBy(two.live()::acquire).isInstanceOf(ModelException.class);
     }
 }

@@ -1,6 +1,7 @@
 package dev.tandem.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.fixtures.RealModels;
@@ -9,6 +10,7 @@ import dev.tandem.model.ModelException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +82,57 @@ class ModelFolderTest {
 
         assertThat(model.card("\"sha256\": {\"model.onnx\": \"%s\"}".formatted(sha256)).open())
                 .isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"model.onnx", "tokenizer.json"})
+    void trust_otherFile_isFoundByVerify(String file) {
+        SmallModel model =
+                SmallModel.in(models, "cross_encoder")
+                        .card("\"sha256\": {\"%s\": \"%s\"}".formatted(file, "0".repeat(64)));
+        ModelFolder trusted = ModelFolder.trust(models, "small");
+
+        assertThatThrownBy(trusted::verify)
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining(model.path(file).toString())
+                .hasMessageContaining("expected " + "0".repeat(64));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"model.onnx", "tokenizer.json"})
+    void trust_missingFile_namesIt(String file) throws IOException {
+        SmallModel model =
+                SmallModel.in(models, "cross_encoder")
+                        .card("\"sha256\": {\"%s\": \"%s\"}".formatted(file, "0".repeat(64)));
+        Files.delete(model.path(file));
+
+        assertThatThrownBy(() -> ModelFolder.trust(models, "small"))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining(model.path(file) + " is missing");
+    }
+
+    @Test
+    void trust_shippedModels_areWhatTheirCardsSay() {
+        for (String name : List.of(RealModels.BI_ENCODER, RealModels.CROSS_ENCODER)) {
+            ModelFolder trusted = ModelFolder.trust(RealModels.FOLDER, name);
+
+            assertThat(trusted.fingerprint()).isEqualTo(RealModels.folder(name).fingerprint());
+            assertThat(trusted.statedTokenizer()).isNotNull();
+            assertThatCode(trusted::verify).doesNotThrowAnyException();
+        }
+    }
+
+    @Test
+    void verify_otherTokenizerThanStated_saysWhichItIs() throws IOException {
+        SmallModel model = SmallModel.in(models, "cross_encoder");
+        model.card(
+                "\"sha256\": {\"tokenizer.json\": \"%s\"}, \"tokenizer\": {\"fingerprint\": \"f\", \"largestId\": 9}"
+                        .formatted(Sha256.of(model.path("tokenizer.json"))));
+
+        assertThatThrownBy(ModelFolder.trust(models, "small")::verify)
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining(model.path("model.json").toString())
+                .hasMessageContaining("expected Tokenizer[fingerprint=");
     }
 
     @ParameterizedTest
