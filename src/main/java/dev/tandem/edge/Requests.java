@@ -20,8 +20,16 @@ public class Requests {
     /** Budget of a call whose body has no place for one. */
     public static final String BUDGET_HEADER = "X-Tandem-Budget-Ms";
 
+    /** How long the thread that sends an answer waits for a core where all are busy; measured. */
+    private static final Duration SENDING_WHEN_BUSY = Duration.ofMillis(6);
+
+    /** Of a budget, sending takes no more. */
+    private static final int LARGEST_SHARE = 20;
+
     // Lambda ends any call after 15 minutes.
     private static final int LONGEST_MS = 900_000;
+
+    private static final int CORES = Runtime.getRuntime().availableProcessors();
 
     private final LiveEngine live;
     private final SearchConfig config;
@@ -52,8 +60,22 @@ public class Requests {
         Duration time =
                 budgetMs == null ? config.budget() : Duration.ofMillis(Math.max(0, budgetMs));
         boolean tooMuch = time.compareTo(config.maxBudget()) > 0;
-        Budget budget = Budget.of(tooMuch ? config.maxBudget() : time, config.grace());
+        Duration given = tooMuch ? config.maxBudget() : time;
+        Duration sending = sending(given, admission.inside(), CORES);
+        Budget budget = Budget.of(given.minus(sending), config.grace());
         return platformEnd == null ? budget : budget.within(platformEnd, config.platformReserve());
+    }
+
+    /**
+     * What is left of a budget for sending the answer: nothing to speak of, unless more requests
+     * are being answered than there are cores.
+     */
+    static Duration sending(Duration budget, int inside, int cores) {
+        if (inside < cores) {
+            return Duration.ZERO;
+        }
+        Duration most = budget.dividedBy(LARGEST_SHARE);
+        return most.compareTo(SENDING_WHEN_BUSY) < 0 ? most : SENDING_WHEN_BUSY;
     }
 
     /**
