@@ -1,0 +1,281 @@
+"""python -m unittest -v        (in training/; needs neither data nor a trained model)"""
+import json
+import pathlib
+import random
+import tempfile
+import unittest
+
+import numpy as np
+import onnx
+import torch
+
+import batches
+import blend
+import data as collections
+import graph
+import measures
+import mine
+from batches import Groups, Passage, Shape
+from export import INPUTS, plain
+from model import CLS, HIDDEN, SEP, CrossEncoder, Product, of_state, rounded_activations
+from retrieval import session
+from scoring import pair_of
+
+
+def some_model(layers=2, inner=128, seed=3):
+    """Random weights of a trained model's size, and a head that uses all of its parts."""
+    torch.manual_seed(seed)
+    model = CrossEncoder(layers, inner).eval()
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if weight.dim() == 2:
+                weight.normal_(0, 0.05)
+            elif name.endswith("bias"):
+                weight.normal_(0, 0.02)
+        model.proj.weight.add_(torch.eye(HIDDEN))
+    return model
+
+
+def some_pairs(lengths, seed=5):
+    """Pairs of random words, the query a fifth of each."""
+    random_words, out = np.random.default_rng(seed), []
+    for length in lengths:
+        words = random_words.integers(1996, 29000, length - 3).tolist()
+        cut = max(1, length // 5)
+        out.append(([CLS, *words[:cut], SEP, *words[cut:], SEP], cut + 2))
+    return out
+
+
+def run(path, pairs):
+    feeds = dict(zip(INPUTS, (t.numpy() for t in batches.padded(pairs))))
+    return session(path).run(None, feeds)[0]
+
+
+class GraphTest(unittest.TestCase):
+    """Every graph says what the weights say."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.model = some_model()
+        cls.files = {}
+        for name in ("plain", "fp32", "int8"):
+            cls.files[name] = pathlib.Path(cls.folder.name) / f"{name}.onnx"
+        plain(cls.model, cls.files["plain"])
+        onnx.save(graph.fused(cls.model.state_dict(), False), str(cls.files["fp32"]))
+        onnx.save(graph.fused(cls.model.state_dict(), True), str(cls.files["int8"]))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def expected(self, pairs):
+        with torch.no_grad():
+            return self.model(*batches.padded(pairs)).numpy()
+
+    def test_one_pair_of_any_length_scores_as_in_torch(self):
+        for pairs in ([p] for p in some_pairs([5, 6, 31, 128, 256, 512])):
+            for name in ("plain", "fp32"):
+                logits = run(self.files[name], pairs)
+                self.assertEqual(logits.shape, (1, 1))
+                np.testing.assert_allclose(logits[:, 0], self.expected(pairs), atol=1e-3)
+
+    def test_a_padded_batch_scores_as_its_pairs_alone(self):
+        pairs = some_pairs([12, 90, 40, 7])
+        alone = np.concatenate([self.expected([p]) for p in pairs])
+        for name in ("plain", "fp32"):
+            np.testing.assert_allclose(run(self.files[name], pairs)[:, 0], alone, atol=1e-3)
+
+    def test_int8_is_near(self):
+        pairs = some_pairs([9, 25, 60, 120, 200, 256])
+        apart = [abs(run(self.files["int8"], [p])[0, 0] - self.expected([p])[0]) for p in pairs]
+        self.assertLess(max(apart), 0.2)
+
+    def test_int8_is_a_quarter_of_fp32(self):
+        small, large = (self.files[n].stat().st_size for n in ("int8", "fp32"))
+        self.assertLess(small, 0.27 * large)
+
+    def test_every_product_of_the_encoder_is_quantised(self):
+        kinds = [n.op_type for n in onnx.load(self.files["int8"]).graph.node]
+        self.assertEqual(kinds.count("QAttention"), 2)
+        self.assertEqual(kinds.count("DynamicQuantizeMatMul"), 2 * 3 + 1)
+        self.assertNotIn("DequantizeLinear", kinds)
+
+    def test_weights_make_a_model_of_their_size(self):
+        again = of_state(self.model.state_dict())
+        self.assertEqual((len(again.bert.layers), again.bert.layers[0].up.out_features), (2, 128))
+
+
+class QuantisationTest(unittest.TestCase):
+    def test_columns_come_back_within_half_a_step(self):
+        weight = np.random.default_rng(1).normal(size=(50, 7)).astype(np.float32)
+        values, scale, zero = graph.int8_columns(weight)
+        self.assertLessEqual(np.abs(values * scale - weight).max(), scale.max() / 2 + 1e-6)
+        self.assertFalse(zero.any())
+
+    def test_rows_come_back_within_half_a_step(self):
+        table = np.random.default_rng(2).normal(size=(9, 40)).astype(np.float32)
+        values, scale = graph.int8_rows(table)
+        self.assertTrue((np.abs(values * scale - table) <= scale / 2 + 1e-6).all())
+
+    def test_rounding_in_training_has_256_levels_a_pair_and_a_gradient_of_one(self):
+        x = torch.randn(2, 30, 40, requires_grad=True)
+        y = rounded_activations(x)
+        y.sum().backward()
+        self.assertTrue(all(len(row.detach().unique()) <= 257 for row in y))
+        self.assertTrue(torch.equal(x.grad, torch.ones_like(x)))
+
+    def test_rounding_is_for_training_only(self):
+        product, x = Product(8, 4), torch.randn(1, 3, 8)
+        product.coarse = True
+        exact = torch.nn.functional.linear(x, product.weight, product.bias)
+        self.assertTrue(torch.equal(product.eval()(x), exact))
+        self.assertFalse(torch.equal(product.train()(x), exact))
+
+
+class PairTest(unittest.TestCase):
+    def test_a_pair_is_cut_at_the_passage_end(self):
+        ids, begin = batches.pair([1, 2], Passage([], list(range(10, 40))), 12)
+        self.assertEqual(ids, [CLS, 1, 2, SEP, 10, 11, 12, 13, 14, 15, 16, SEP])
+        self.assertEqual(begin, 4)
+
+    def test_a_window_keeps_the_title_and_has_the_querys_words(self):
+        passage = Passage([7], [*range(100, 160), 5, 6, *range(200, 230)])
+        window = batches.window([5, 6], passage, 11, {5: 3.0, 6: 3.0})
+        self.assertEqual(window[0], 7)
+        self.assertEqual(len(window), 11)
+        self.assertLessEqual({5, 6}, set(window))
+
+    def test_padding_has_no_mask_and_no_kind(self):
+        ids, mask, kinds = batches.padded([([CLS, 1, SEP, 2, SEP], 3), ([CLS, 1, SEP, 2, 3, 4, SEP], 3)])
+        self.assertEqual(mask.tolist()[0], [1, 1, 1, 1, 1, 0, 0])
+        self.assertEqual(kinds.tolist()[0], [0, 0, 0, 1, 1, 0, 0])
+
+    def test_what_is_scored_is_what_the_product_reads(self):
+        ids, begin = pair_of([1, 2], list(range(10, 300)), 16)
+        self.assertEqual(ids, [CLS, 1, 2, SEP, *range(10, 21), SEP])
+        self.assertEqual(begin, 4)
+
+    def test_a_long_query_is_kept_whole_in_scoring(self):
+        ids, begin = pair_of(list(range(1, 21)), list(range(30, 99)), 32)
+        self.assertEqual((len(ids), begin), (32, 22))
+
+
+class MeasureTest(unittest.TestCase):
+    def test_ndcg_has_the_grades_for_gains(self):
+        self.assertAlmostEqual(measures.ndcg(["x", "b", "a"], {"a": 3, "b": 1}),
+                               (1 / np.log2(3) + 3 / np.log2(4)) / (3 + 1 / np.log2(3)))
+
+    def test_mrr_ends_at_its_depth(self):
+        self.assertEqual(measures.mrr(list("abc"), {"c": 1}), 1 / 3)
+        self.assertEqual(measures.mrr(list("abc"), {"c": 1}, k=2), 0)
+
+    def test_an_interval_holds_the_mean(self):
+        low, high = measures.interval(np.random.default_rng(0).normal(0.1, 0.3, 400))
+        self.assertLess(low, 0.1)
+        self.assertGreater(high, 0.1)
+
+
+class BlendTest(unittest.TestCase):
+    def test_the_largest_ratio_of_a_plateau_is_chosen(self):
+        means = [0.5] * len(blend.RATIOS)
+        means[3:7] = [0.7, 0.702, 0.7, 0.699]
+        self.assertEqual(blend.chosen(means, 0.003), blend.RATIOS[6])
+
+    def test_the_logistic_fit_finds_what_made_the_labels(self):
+        chance = np.random.default_rng(4)
+        x = chance.normal(3, 2, 40_000)
+        y = (chance.random(x.size) < 1 / (1 + np.exp(-(1.5 * x - 4)))).astype(float)
+        slope, bias = blend.logistic(x, y, np.ones_like(x))
+        self.assertAlmostEqual(slope, 1.5, delta=0.1)
+        self.assertAlmostEqual(bias, -4, delta=0.3)
+
+
+class DataTest(unittest.TestCase):
+    """A small collection in each layout, split as the large ones are."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def collection(self, name, passages, queries):
+        path = pathlib.Path(self.folder.name) / name
+        path.mkdir()
+        (path / "corpus.jsonl").write_text("".join(json.dumps(p) + "\n" for p in passages))
+        (path / "queries.jsonl").write_text("".join(json.dumps({"_id": q, "text": t}) + "\n" for q, t, _ in queries))
+        (path / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n"
+                                        + "".join(f"{q}\t{p}\t1\n" for q, _, p in queries))
+        return collections.load(self.folder.name, name)
+
+    def test_no_focus_is_in_two_splits(self):
+        passages = [{"_id": f"m{i}", "title": f"Disease {i // 4}", "text": "x"} for i in range(800)]
+        loaded = self.collection("medquad", passages, [(f"q{i}", f"Question {i}", f"m{i}") for i in range(800)])
+        parts = [collections.of_split(loaded, s) for s in ("training", "development", "testing")]
+        self.assertEqual(sum(len(p.queries) for p in parts), 800)
+        foci = [{t for t in p.titles} for p in parts]
+        self.assertTrue(all(foci) and not foci[0] & foci[1] and not foci[0] & foci[2] and not foci[1] & foci[2])
+
+    def test_squads_testing_articles_are_for_testing(self):
+        passages = [{"_id": f"{a}#{i}", "title": a, "text": "x"} for a in ("Rhine", "Pharmacy") for i in range(3)]
+        loaded = self.collection("squad-dev", passages, [(p["_id"], "?", p["_id"]) for p in passages])
+        self.assertEqual({collections.split_of(loaded, q) for q in loaded.queries if q.startswith("Rhine")},
+                         {"testing"})
+        self.assertNotIn("testing", {collections.split_of(loaded, q) for q in loaded.queries if q.startswith("Ph")})
+
+    def test_every_query_of_a_testing_collection_is_for_testing(self):
+        loaded = self.collection("cranfield", [{"_id": "1", "title": "", "text": "x"}], [("1", "?", "1")])
+        self.assertEqual(len(collections.of_split(loaded, "testing").queries), 1)
+
+    def test_what_a_testing_split_asks_or_answers_is_barred(self):
+        loaded = self.collection("selqa-test", [{"_id": "a", "title": "", "text": "seen"},
+                                                {"_id": "b", "title": "", "text": "new"}],
+                                 [("1", "Asked before?", "b"), ("2", "Fresh?", "a"), ("3", "Fine?", "b")])
+        kept = mine.without_barred(loaded, {"asked before?"}, {"seen"})
+        self.assertEqual(list(kept.queries), ["3"])
+
+    def test_a_docstring_leaves_its_function(self):
+        doc, code = mine.without_docstring('def f(x):\n    """Doubles a number. Twice."""\n    return 2 * x')
+        self.assertEqual(doc, "Doubles a number")
+        self.assertNotIn("Doubles", code)
+        self.assertIn("return 2 * x", code)
+        self.assertIsNone(mine.without_docstring("def f(x): return x"))
+        self.assertIsNone(mine.without_docstring("print 'two'"))
+
+
+class GroupsTest(unittest.TestCase):
+    """Batches of a made-up source."""
+
+    def source(self):
+        words = random.Random(1)
+        source = batches.Source.__new__(batches.Source)
+        source.name = "cosqa"
+        names = [f"p{i}" for i in range(30)]
+        source.passages = {p: Passage([], [words.randrange(2000, 9000) for _ in range(20)]) for p in names}
+        source.rows = [{"query": "?", "relevant": [names[i]], "dense": names[10:18], "bm25": names[16:25]}
+                       for i in range(10)]
+        source.queries = [[words.randrange(2000, 9000) for _ in range(5)] for _ in range(10)]
+        source.rarity = {}
+        return source
+
+    def groups(self):
+        return Groups([self.source()], 5, seed=2, shapes=(Shape(4, 32, True), Shape(2, 64, False)))
+
+    def test_a_group_begins_with_its_answer_and_has_no_mistake_twice(self):
+        pairs = next(self.groups())
+        self.assertEqual(len(pairs) % 6, 0)
+        answers = {tuple(p.text) for n, p in self.source().passages.items() if int(n[1:]) < 10}
+        for i in range(0, len(pairs), 6):
+            texts = [tuple(ids[begin:-1]) for ids, begin in pairs[i:i + 6]]
+            self.assertIn(texts[0], answers)
+            self.assertEqual(len(set(texts)), 6)
+
+    def test_a_run_taken_up_again_goes_on_with_the_same_batches(self):
+        first, second = self.groups(), self.groups()
+        for _ in range(7):
+            next(first)
+        second.restore(first.state())
+        self.assertEqual([next(first) for _ in range(20)], [next(second) for _ in range(20)])
+
+
+if __name__ == "__main__":
+    unittest.main()
