@@ -95,6 +95,8 @@ class Start {
     }
 
     private void buildIfStale(Models loaded, Path corpus) {
+        // What is built outlives the start: it must not bear the name of another model.
+        loaded.verify();
         var crossEncoder = loaded.crossEncoder();
         var pairTokenizer = new PairTokenizer(crossEncoder.card().name(), crossEncoder.tokenizer());
         var progress = new DelegatingProgressBarConsumer(LOG::info);

@@ -19,19 +19,16 @@ import java.util.List;
 public final class BiEncoder implements QueryEncoder, AutoCloseable {
 
     private final ModelCard card;
-    private final String fingerprint;
     private final TextTokenizer tokenizer;
     private final OnnxModel model;
     private final String output;
     private final boolean pooled;
     private final int dimension;
-
     private final ModelFolder folder;
 
     private BiEncoder(ModelFolder folder, TextTokenizer tokenizer, OnnxModel model) {
         card = folder.card();
         this.folder = folder;
-        fingerprint = folder.fingerprint();
         this.tokenizer = tokenizer;
         this.model = model;
         List<String> sentences = model.floatOutputs(2);
@@ -90,7 +87,7 @@ public final class BiEncoder implements QueryEncoder, AutoCloseable {
 
     /** See {@link ModelFolder#fingerprint()}. */
     public String fingerprint() {
-        return fingerprint;
+        return folder.fingerprint();
     }
 
     /** What loading took. */

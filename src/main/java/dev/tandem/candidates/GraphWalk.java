@@ -44,9 +44,8 @@ final class GraphWalk implements AutoCloseable {
     private final GraphSearcher searcher;
 
     GraphWalk(OnDiskGraphIndex graph, GraphStorage storage) throws IOException {
-        // Initialises the interface. A native executable takes it as done by a class that
-        // implements
-        // it, and that class then reads null.
+        // Initialises the interface, which a native executable takes as done by a class that
+        // implements it; that class would then read null.
         Objects.requireNonNull(ScoreFunction.vts);
         this.graph = graph;
         this.storage = storage;

@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.time.DateTimeException;
@@ -34,9 +35,22 @@ public final class RuntimeClient {
     private static final int ACCEPTED = 202;
 
     private final ObjectMapper json = new ObjectMapper();
+    private final Function function;
     private final URI root;
 
+    /** What answers an invocation, see {@link Invocation#answer}. */
+    @FunctionalInterface
+    interface Function {
+        void answer(String id, @Nullable Instant ends, InputStream event, OutputStream answer)
+                throws IOException;
+    }
+
     RuntimeClient(String address) {
+        this(address, Invocation::answer);
+    }
+
+    RuntimeClient(String address, Function function) {
+        this.function = function;
         root = URI.create("http://" + address + "/2018-06-01/runtime/");
     }
 
@@ -48,23 +62,23 @@ public final class RuntimeClient {
     /**
      * Answers invocations, away from the caller.
      *
-     * @param end called if the API can no longer be reached, as when Lambda ends the environment
+     * @param end called if the API can no longer be reached, as when Lambda ends the environment,
+     *     or after an {@link Error}, when the process is not to be trusted any more
      */
     public void serve(Runnable end) {
-        Thread.ofPlatform()
-                .daemon()
-                .name("invocations")
-                .start(
-                        () -> {
-                            try {
-                                while (true) {
-                                    answerNext();
-                                }
-                            } catch (IOException | RuntimeException e) {
-                                LOG.error("Lambda's Runtime API is not to be reached: " + e, e);
-                                end.run();
-                            }
-                        });
+        Thread.ofPlatform().daemon().name("invocations").start(() -> serveAll(end));
+    }
+
+    private void serveAll(Runnable end) {
+        try {
+            while (true) {
+                answerNext();
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.error("Lambda's Runtime API is not to be reached", e);
+        } finally {
+            end.run();
+        }
     }
 
     /** Says that the function does not start, and why. */
@@ -100,10 +114,13 @@ public final class RuntimeClient {
         String path = "invocation/" + id;
         var answer = new ByteArrayOutputStream();
         try {
-            Invocation.answer(id, ends, new ByteArrayInputStream(event), answer);
+            function.answer(id, ends, new ByteArrayInputStream(event), answer);
         } catch (IOException | RuntimeException e) {
             fail(path + "/error", e);
             return;
+        } catch (Error e) {
+            fail(path + "/error", Failure.of(e));
+            throw e;
         }
         post(open(path + "/response"), answer.toByteArray());
     }

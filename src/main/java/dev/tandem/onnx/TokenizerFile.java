@@ -14,6 +14,7 @@ import java.security.MessageDigest;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What must be known of a {@code tokenizer.json} besides what the tokenizer itself does with it.
@@ -28,23 +29,23 @@ final class TokenizerFile {
     /** Those that decide how text becomes token ids, in the order of the fingerprint. */
     private static final String[] PARTS = {"normalizer", "pre_tokenizer", MODEL, ADDED_TOKENS};
 
-    private final Map<String, ByteArrayOutputStream> parts = new HashMap<>();
     private final BitSet words = new BitSet();
     private final String fingerprint;
     private int largestId;
 
     private TokenizerFile(Path file) throws IOException {
+        Map<String, ByteArrayOutputStream> parts = new HashMap<>();
         for (String part : PARTS) {
             parts.put(part, new ByteArrayOutputStream());
         }
         try (JsonParser in = JSON.createParser(file.toFile())) {
             in.nextToken();
             while (in.nextToken() == JsonToken.FIELD_NAME) {
-                readPart(in);
+                readPart(in, parts.get(in.currentName()));
             }
         }
-        addedTokens();
-        fingerprint = digestOfParts();
+        addedTokens(bytes(parts, ADDED_TOKENS));
+        fingerprint = digest(parts);
     }
 
     static TokenizerFile read(Path file) throws IOException {
@@ -69,9 +70,11 @@ final class TokenizerFile {
         return fingerprint;
     }
 
-    private void readPart(JsonParser in) throws IOException {
+    /**
+     * @param part takes what it is, without white space; null if it does not count
+     */
+    private void readPart(JsonParser in, @Nullable ByteArrayOutputStream part) throws IOException {
         String name = in.currentName();
-        ByteArrayOutputStream part = parts.get(name);
         JsonToken value = in.nextToken();
         if (part == null) {
             in.skipChildren();
@@ -147,8 +150,7 @@ final class TokenizerFile {
         }
     }
 
-    private void addedTokens() throws IOException {
-        byte[] json = bytes(ADDED_TOKENS);
+    private void addedTokens(byte[] json) throws IOException {
         if (json.length > 0) {
             for (JsonNode token : new ObjectMapper().readTree(json)) {
                 largestId = Math.max(largestId, token.path("id").asInt());
@@ -156,17 +158,17 @@ final class TokenizerFile {
         }
     }
 
-    private String digestOfParts() {
+    private static String digest(Map<String, ByteArrayOutputStream> parts) {
         MessageDigest digest = Sha256.digest();
         for (String part : PARTS) {
             digest.update(part.getBytes(StandardCharsets.UTF_8));
-            digest.update(bytes(part));
+            digest.update(bytes(parts, part));
             digest.update((byte) '\n');
         }
         return Sha256.hex(digest);
     }
 
-    private byte[] bytes(String part) {
+    private static byte[] bytes(Map<String, ByteArrayOutputStream> parts, String part) {
         ByteArrayOutputStream bytes = parts.get(part);
         return bytes == null ? new byte[0] : bytes.toByteArray();
     }

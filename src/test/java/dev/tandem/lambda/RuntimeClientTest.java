@@ -69,6 +69,21 @@ class RuntimeClientTest {
         assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
+    /** It would wait for an answer that nobody gives any more, and all later ones with it. */
+    @Test
+    void serve_anError_isToldAndEndsTheProcess() throws InterruptedException {
+        RuntimeClient.Function broken =
+                (id, ends, event, answer) -> {
+                    throw new StackOverflowError("forced");
+                };
+        new RuntimeClient(api.address(), broken).serve(ended::countDown);
+        Outcome outcome = api.invoke(search("anything"));
+
+        assertThat(outcome.failed()).isTrue();
+        assertThat(outcome.json().path("errorMessage").asText()).contains("log says what happened");
+        assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+
     @Test
     void refuse_aStartThatFails_tellsItsReasonWithoutPaths() {
         var reason = new IndexException("/somewhere/CURRENT is missing. Build an index.");
