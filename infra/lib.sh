@@ -77,3 +77,12 @@ output_of() {
     set_from "$1" "${AWS[@]}" cloudformation describe-stacks --stack-name "$2" \
         --query "Stacks[0].Outputs[?OutputKey=='$3'].OutputValue | [0]" --output text
 }
+
+# image_template TEMPLATE URI prints the function's template for a container image, to be put into a
+# folder beside infra. SAM takes no parameter for the kind of a package.
+image_template() {
+    sed -e "/^      # infra\/deploy --image/,/^      Architectures:/c\\
+      PackageType: Image\\
+      ImageUri: $2\\
+      Architectures:" -e 's|TemplateURL: infra/|TemplateURL: ../infra/|' "$1"
+}

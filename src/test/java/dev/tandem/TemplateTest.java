@@ -45,7 +45,14 @@ class TemplateTest {
                     "QUARKUS_HTTP_HOST_ENABLED");
 
     @ParameterizedTest
-    @CsvSource({"jvm, memory", "jvm, mount", "native, memory", "native, mount"})
+    @CsvSource({
+        "jvm, memory",
+        "jvm, mount",
+        "aot, mount",
+        "native, memory",
+        "native, mount",
+        "image, mount"
+    })
     void environment_everyName_isAKey(String packaging, String cache) throws IOException {
         Template template = deployed().with("Packaging", packaging).with("ScoreCache", cache);
 
@@ -65,6 +72,7 @@ class TemplateTest {
     @ParameterizedTest
     @CsvSource({
         "jvm, java25, dev.tandem.lambda.TandemHandler::handleRequest",
+        "aot, provided.al2023, not.used.in.provided.runtime",
         "native, provided.al2023, not.used.in.provided.runtime"
     })
     void function_packaging_decidesRuntimeAndHandler(
@@ -93,9 +101,10 @@ class TemplateTest {
                 .startsWith(PackagedFunction.JVM_FLAGS);
     }
 
-    @Test
-    void function_executable_hasNoJvmFlags() throws IOException {
-        assertThat(environment(deployed().with("Packaging", "native")))
+    @ParameterizedTest
+    @ValueSource(strings = {"aot", "native", "image"})
+    void function_whatStartsByItself_hasNoJvmFlags(String packaging) throws IOException {
+        assertThat(environment(deployed().with("Packaging", packaging)))
                 .doesNotContainKey("JAVA_TOOL_OPTIONS");
     }
 

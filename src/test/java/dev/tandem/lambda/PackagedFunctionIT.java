@@ -16,11 +16,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,7 +90,7 @@ class PackagedFunctionIT {
 
     @Test
     void invoke_theSameAsOverHttp_hasTheSameBody() throws IOException, InterruptedException {
-        String searches = envelope("POST", "/v1/search", SEARCH, false);
+        String searches = RuntimeApi.post("/v1/search", SEARCH, false);
         JsonNode direct = api.invoke(SEARCH).json();
         JsonNode wrapped = api.invoke(searches).json();
         String http = post("/v1/search", SEARCH).body();
@@ -107,7 +105,7 @@ class PackagedFunctionIT {
     void invoke_anErrorInAnEnvelope_hasTheBytesOfHttp() throws IOException, InterruptedException {
         for (String body : List.of("{}", "{\"query\": \"a\", \"topK\": 0}", "[]", "{")) {
             HttpResponse<String> http = post("/v1/search", body);
-            JsonNode wrapped = api.invoke(envelope("POST", "/v1/search", body, true)).json();
+            JsonNode wrapped = api.invoke(RuntimeApi.post("/v1/search", body, true)).json();
 
             assertThat(wrapped.path("statusCode").asInt()).isEqualTo(http.statusCode());
             assertThat(wrapped.path("body").asText()).isEqualTo(http.body());
@@ -194,6 +192,21 @@ class PackagedFunctionIT {
     }
 
     @Test
+    void process_firstAskedWithLittleTime_answersFlaggedInIt()
+            throws IOException, InterruptedException {
+        try (var other = RuntimeApi.start();
+                var cold = started("cold.log", other, Map.of())) {
+            cold.awaitStart(other);
+            Outcome outcome = other.invoke(search("time is short at first", 489, 50));
+
+            // What a search may be late by if something hangs is tandem.search.grace.
+            assertThat(outcome.json().at("/timings/totalMs").asDouble()).isLessThan(50 + 30);
+            assertThat(outcome.json().at("/coverage/reason").asText()).isEqualTo("BUDGET_SPENT");
+            assertThat(outcome.json().path("results")).isNotEmpty();
+        }
+    }
+
+    @Test
     void process_withoutItsIndex_reportsThatAndEnds() throws IOException, InterruptedException {
         Map<String, String> missing =
                 Map.of("TANDEM_INDEX_DIR", folder.resolve("nothing").toString());
@@ -233,22 +246,15 @@ class PackagedFunctionIT {
     }
 
     private static String search(String query, int candidates) {
-        return Doors.object().put("query", query).put("candidateCount", candidates).toString();
+        return search(query, candidates, 10_000);
     }
 
-    /** As a Function URL sends it. */
-    static String envelope(String method, String path, String body, boolean encoded) {
-        ObjectNode event = Doors.object().put("version", "2.0").put("routeKey", "$default");
-        event.put("rawPath", path).put("rawQueryString", "");
-        event.putObject("headers").put("content-type", "application/json");
-        event.putObject("requestContext")
-                .put("stage", "$default")
-                .putObject("http")
-                .put("method", method)
-                .put("path", path);
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        event.put("body", encoded ? Base64.getEncoder().encodeToString(bytes) : body);
-        return event.put("isBase64Encoded", encoded).toString();
+    private static String search(String query, int candidates, int budgetMs) {
+        return Doors.object()
+                .put("query", query)
+                .put("candidateCount", candidates)
+                .put("budgetMs", budgetMs)
+                .toString();
     }
 
     private static JsonNode withoutTimings(JsonNode answer) {
