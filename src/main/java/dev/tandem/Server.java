@@ -2,6 +2,8 @@ package dev.tandem;
 
 import dev.tandem.candidates.VectorSupport;
 import dev.tandem.lambda.RuntimeClient;
+import dev.tandem.retrieval.EarlyModels;
+import io.quarkus.runtime.ImageMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -18,6 +20,10 @@ public final class Server implements QuarkusApplication {
         VectorSupport.choose();
         // Left alone elsewhere: development mode has its own way to end.
         if (RuntimeClient.ofEnvironment().isPresent()) {
+            // An executable's framework starts in less time than it takes to say so.
+            if (ImageMode.current() == ImageMode.JVM) {
+                EarlyModels.begin();
+            }
             Quarkus.run(Server.class, Server::exit, arguments);
         } else {
             Quarkus.run(Server.class, arguments);

@@ -10,6 +10,7 @@ import dev.tandem.model.SearchException;
 import dev.tandem.onnx.ModelsConfig;
 import dev.tandem.rerank.RemoteConfig;
 import dev.tandem.rerank.RerankConfig;
+import dev.tandem.retrieval.EarlyModels;
 import dev.tandem.retrieval.LiveEngine;
 import dev.tandem.retrieval.ModelCheck;
 import dev.tandem.retrieval.Models;
@@ -69,7 +70,10 @@ class Start {
     private void open() {
         long began = System.nanoTime();
         prefetch();
-        Models loaded = Models.open(models, rerank, remote);
+        Models loaded =
+                EarlyModels.take(models, rerank)
+                        .orElseGet(() -> Models.open(models, rerank))
+                        .with(remote);
         long open = System.nanoTime();
         index.buildFrom().ifPresent(corpus -> buildIfStale(loaded, corpus));
         SearchEngine engine = reloader.start(loaded);

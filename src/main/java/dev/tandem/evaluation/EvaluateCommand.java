@@ -140,7 +140,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                     spec.commandLine(), "--budget-ms: got " + budgetMs + ", expected 1 or more");
         }
         List<Judged> judged = sampled(Judgements.read(queries, qrels));
-        try (var loaded = Models.open(models, rerank, remote);
+        try (var loaded = Models.open(models, rerank).with(remote);
                 var leased = new IndexFolder(index).lease(Verify.LENGTHS);
                 var engine =
                         SearchEngine.open(

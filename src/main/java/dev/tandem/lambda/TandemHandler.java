@@ -2,6 +2,7 @@ package dev.tandem.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import dev.tandem.retrieval.EarlyModels;
 import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,6 +18,7 @@ public final class TandemHandler implements RequestStreamHandler {
 
     /** Models are loaded and the index is opened when it returns. */
     public TandemHandler() {
+        EarlyModels.begin();
         try {
             Quarkus.manualInitialize();
             Quarkus.manualStart();

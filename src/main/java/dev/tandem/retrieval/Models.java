@@ -34,49 +34,65 @@ public record Models(BiEncoder biEncoder, OpenCrossEncoder opened, @Nullable Rem
         return open(
                 config,
                 ModelFolder::open,
-                (folder, quiet) -> OpenCrossEncoder.open(folder, DeviceChoice.CPU, true, quiet));
+                (folder, quiet) -> OpenCrossEncoder.open(folder, DeviceChoice.CPU, true, quiet),
+                () -> {});
+    }
+
+    /** As below, by a caller who does nothing else beside. */
+    public static Models open(ModelsConfig config, RerankConfig rerank) {
+        return open(config, rerank, () -> {});
     }
 
     /**
-     * The cross-encoder on the device that is asked for, with a remote that helps it if there is
-     * one; the bi-encoder on the CPU. Their files are believed to be what their cards say, until
-     * {@link #verify()}.
+     * The cross-encoder on the device that is asked for, the bi-encoder on the CPU. Their files are
+     * believed to be what their cards say, until {@link #verify()}.
      *
+     * @param quiet called before times are measured: returns when nothing else is done beside
      * @throws dev.tandem.model.ModelException naming the file that is missing or does not fit, or
      *     the device that does not work
      */
-    public static Models open(ModelsConfig config, RerankConfig rerank, RemoteConfig remote) {
-        Models both =
-                open(
-                        config,
-                        ModelFolder::trust,
-                        (folder, quiet) ->
-                                OpenCrossEncoder.open(
-                                        folder, rerank.device(), rerank.gpuFallback(), quiet));
-        try {
-            return both.with(remote);
-        } catch (RuntimeException e) {
-            both.close();
-            throw e;
-        }
+    public static Models open(ModelsConfig config, RerankConfig rerank, Runnable quiet) {
+        return open(
+                config,
+                ModelFolder::trust,
+                (folder, loaded) ->
+                        OpenCrossEncoder.open(
+                                folder, rerank.device(), rerank.gpuFallback(), loaded),
+                quiet);
     }
 
-    private Models with(RemoteConfig config) {
-        var helping = RemoteReranker.open(config, scorer(), crossEncoder().card());
-        return new Models(biEncoder, opened, helping.orElse(null));
+    /**
+     * The same models with a remote that helps, if there is one. They are closed if it cannot be
+     * made.
+     */
+    public Models with(RemoteConfig config) {
+        try {
+            var helping = RemoteReranker.open(config, scorer(), crossEncoder().card());
+            return new Models(biEncoder, opened, helping.orElse(null));
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     private static Models open(
             ModelsConfig config,
             BiFunction<Path, String, ModelFolder> folders,
-            BiFunction<ModelFolder, Runnable, OpenCrossEncoder> crossEncoder) {
+            BiFunction<ModelFolder, Runnable, OpenCrossEncoder> crossEncoder,
+            Runnable quiet) {
         var biEncoder =
                 CompletableFuture.supplyAsync(
                         () -> BiEncoder.open(folders.apply(config.dir(), config.biEncoder())),
                         Models::startThread);
         try {
             var folder = folders.apply(config.dir(), config.crossEncoder());
-            var opened = crossEncoder.apply(folder, biEncoder::join);
+            var opened =
+                    crossEncoder.apply(
+                            folder,
+                            () -> {
+                                biEncoder.join();
+                                quiet.run();
+                            });
             return new Models(biEncoder.join(), opened, null);
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;

@@ -27,7 +27,8 @@ public class StartTimes {
     /**
      * Told when calls can be answered.
      *
-     * @param began when models began to be loaded, by {@link System#nanoTime()}
+     * @param began when models began to be loaded, or to be waited for if they were before, by
+     *     {@link System#nanoTime()}
      * @param loaded when they were
      */
     public void ready(long began, long loaded, Models models) {

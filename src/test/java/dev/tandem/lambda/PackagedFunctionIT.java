@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tandem.fixtures.Binaries;
 import dev.tandem.fixtures.Doors;
 import dev.tandem.fixtures.PackagedFunction;
 import dev.tandem.fixtures.RuntimeApi;
@@ -172,6 +173,16 @@ class PackagedFunctionIT {
         assertThat(answer.path("warm").asBoolean()).isTrue();
         assertThat(answer.path("generation").asText()).isNotBlank();
         assertThat(answer.path("device").asText()).isEqualTo("cpu");
+    }
+
+    @Test
+    void package_everyBinary_findsItsCLibraryOnLambda() throws IOException {
+        Map<String, Integer> glibc = Binaries.glibcOf(folder.resolve("task"));
+
+        assertThat(glibc).hasSizeGreaterThan(2);
+        assertThat(glibc.values()).anyMatch(version -> version > 0);
+        // Amazon Linux 2023 has GLIBC_2.34.
+        assertThat(glibc).allSatisfy((_, version) -> assertThat(version).isLessThanOrEqualTo(34));
     }
 
     @Test
