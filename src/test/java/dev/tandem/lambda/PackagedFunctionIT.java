@@ -186,6 +186,15 @@ class PackagedFunctionIT {
     }
 
     @Test
+    void process_atWork_hasLoadedNothingThatLooksForGpus() throws IOException {
+        api.invoke(SEARCH);
+
+        assertThat(function.mapped())
+                .anyMatch(file -> file.contains("onnxruntime"))
+                .noneMatch(file -> file.contains("jna") || file.contains("cuda"));
+    }
+
+    @Test
     void process_thatDiesDuringAnInvocation_isReplacedByOneThatAnswers()
             throws IOException, InterruptedException {
         try (var other = RuntimeApi.start()) {
