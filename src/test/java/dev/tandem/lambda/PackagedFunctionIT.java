@@ -222,7 +222,6 @@ class PackagedFunctionIT {
             // What a search may be late by if something hangs is tandem.search.grace.
             assertThat(outcome.json().at("/timings/totalMs").asDouble()).isLessThan(50 + 30);
             assertThat(outcome.json().at("/coverage/reason").asText()).isEqualTo("BUDGET_SPENT");
-            assertThat(outcome.json().path("results")).isNotEmpty();
         }
     }
 
