@@ -51,10 +51,17 @@ final class ServedIndex implements AutoCloseable {
     }
 
     ServedIndex(String index, ScoreCache cache) {
-        models =
+        this(
+                index,
+                cache,
                 Models.open(
                         new ModelsAt(
-                                RealModels.FOLDER, RealModels.BI_ENCODER, RealModels.CROSS_ENCODER));
+                                RealModels.FOLDER, RealModels.BI_ENCODER, RealModels.CROSS_ENCODER)));
+    }
+
+    /** With models of the caller, which are closed with this. */
+    ServedIndex(String index, ScoreCache cache, Models models) {
+        this.models = models;
         leased = new IndexFolder(Path.of(index)).lease(Verify.LENGTHS);
         var settings = new EngineSettings(new Defaults(), Settings.RERANK, Memory.LOW, cache);
         engine = SearchEngine.open(models, leased.generation(), settings);
