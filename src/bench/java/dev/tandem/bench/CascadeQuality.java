@@ -56,8 +56,8 @@ public final class CascadeQuality implements AutoCloseable {
 
     public static void main(String[] args) {
         List<Judged> queries = ServedIndex.queries(args[1], args[2]);
-        var models = open(Path.of(args[4]), args[5], args[6]);
-        try (var quality = new CascadeQuality(Integer.parseInt(args[3]))) {
+        try (var models = open(Path.of(args[4]), args[5], args[6]);
+                var quality = new CascadeQuality(Integer.parseInt(args[3]))) {
             quality.contend(args[0], models, Arrays.asList(args).subList(7, args.length));
             queries.stream().limit(WARM_UP).forEach(query -> quality.ask(-1, query));
             quality.rows.clear();
@@ -95,7 +95,7 @@ public final class CascadeQuality implements AutoCloseable {
     }
 
     private void add(String name, String index, Models models) {
-        contenders.put(name, new ServedIndex(index, ScoreCache.NONE, models));
+        contenders.put(name, new ServedIndex(index, ScoreCache.NONE, models, false));
     }
 
     private void ask(int number, Judged judged) {
@@ -175,7 +175,6 @@ public final class CascadeQuality implements AutoCloseable {
         return new double[] {means[RESAMPLES / 40], means[RESAMPLES - 1 - RESAMPLES / 40]};
     }
 
-    /** Closing twice does nothing, so each may close what all share. */
     @Override
     public void close() {
         contenders.values().forEach(ServedIndex::close);
