@@ -34,10 +34,14 @@ class CascadeModelsTest {
             assertThat(small.tokenizer()).isSameAs(large.tokenizer());
             assertThat(small.cost().predict(1, 100)).isPositive();
             assertThat(models.cards().small()).isEqualTo(large.card());
-            cascade.close();
-            var pair = large.tokenizer().pair(new long[] {1_000}, new int[] {2_000});
-            assertThat(large.logit(pair)).as("its tokenizer is open").isFinite();
         }
+    }
+
+    @Test
+    void close_smallModel_leavesTheTokenizerToTheLargeOne() {
+        beside(RealModels.folder(RealModels.CROSS_ENCODER)).close();
+
+        assertThat(RealModels.pairTokenizer().ids("tea")).isNotEmpty();
     }
 
     @Test
