@@ -7,6 +7,11 @@ const SVG = 'http://www.w3.org/2000/svg';
 const STUB = 0.3;
 const LONGEST_VALUE = 60;
 const MOST_VALUES = 12;
+const PLACED_BY = {
+  rerank: 'stage 2',
+  prerank: 'the small model of stage 2',
+  retrieve: 'stage 1',
+};
 
 /**
  * The left list has the places of stage 1 from the first on. What stands there is known for hits
@@ -119,7 +124,6 @@ function reading(hit) {
 }
 
 function facts(hit, shown) {
-  const placed = hit.stage === 'rerank' ? 'stage 2' : 'stage 1';
   const meter = el('span', { className: 'meter' }, el('span'));
   meter.firstChild.style.inlineSize = `${100 * Math.min(1, Math.max(0, hit.score))}%`;
   meter.setAttribute('aria-hidden', 'true');
@@ -129,7 +133,7 @@ function facts(hit, shown) {
     move(hit, shown),
     el('span', { className: 'score' }, 'score ', el('b', {}, decimal(hit.score, 3)), meter),
     el('span', {}, 'similarity ', el('b', {}, decimal(hit.similarity, 3))),
-    el('span', { className: 'stage' }, `placed by ${placed}`),
+    el('span', { className: 'stage' }, `placed by ${PLACED_BY[hit.stage]}`),
   );
 }
 

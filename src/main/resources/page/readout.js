@@ -8,9 +8,12 @@ const REASONS = {
   CANDIDATES_CUT: () =>
     'Every candidate was scored, but the walk of stage 1 was cut: nearer passages may exist.',
   BUDGET_SPENT: (c) =>
-    c.scored === 0
+    c.scored + c.preranked === 0
       ? 'The time did not suffice for stage 2: this is the order of stage 1.'
       : `Time ran out: ${whole(c.scored)} are reranked, the rest follows in the order of stage 1.`,
+  PRERANKED: (c) =>
+    `The time did not suffice for all: ${whole(c.scored)} are reranked, the rest was scored by the ` +
+    'small model only.',
   CONVERGED: () => 'Scoring ended early: more of it was unlikely to change what is asked for.',
   RERANK_UNAVAILABLE: () =>
     'The cross-encoder failed on some or all: those follow in the order of stage 1.',
@@ -46,12 +49,14 @@ export function summaryOf(answer, shown) {
 }
 
 export function showCoverage(coverage) {
-  const { requested, planned, scored, cancelled, fromCache, reason, ...others } = coverage;
+  const { requested, planned, scored, preranked, cancelled, fromCache, reason, ...others } = coverage;
+  const rest = Math.max(0, requested - scored - preranked - cancelled);
   const parts = [
     ['computed', 'computed', scored - fromCache],
     ['kept', 'known from earlier', fromCache],
-    ['cancelled', 'begun and given up', cancelled],
-    ['rest', 'not scored', Math.max(0, requested - scored - cancelled)],
+    ['preranked', 'by the small model only', preranked],
+    ['cancelled', 'begun and given up', Math.min(cancelled, requested - scored - preranked)],
+    ['rest', 'not scored', rest],
   ];
   const track = bar(parts.map(([kind, , count]) => [kind, count / (requested || 1)]));
   track.append(tick(Math.min(1, planned / (requested || 1))));

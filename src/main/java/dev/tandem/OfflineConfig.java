@@ -2,6 +2,7 @@ package dev.tandem;
 
 import dev.tandem.candidates.CandidatesConfig;
 import dev.tandem.onnx.ModelsConfig;
+import dev.tandem.rerank.CascadeConfig;
 import dev.tandem.rerank.RemoteConfig;
 import dev.tandem.rerank.RerankConfig;
 import io.smallrye.config.PropertiesConfigSource;
@@ -35,6 +36,7 @@ final class OfflineConfig {
                         .withMapping(ModelsConfig.class)
                         .withMapping(CandidatesConfig.class)
                         .withMapping(RerankConfig.class)
+                        .withMapping(CascadeConfig.class)
                         .withMapping(RemoteConfig.class);
         if (Files.isRegularFile(FILE)) {
             builder.withSources(file());

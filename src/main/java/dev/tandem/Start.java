@@ -8,6 +8,7 @@ import dev.tandem.indexing.PairTokenizer;
 import dev.tandem.model.IndexException;
 import dev.tandem.model.SearchException;
 import dev.tandem.onnx.ModelsConfig;
+import dev.tandem.rerank.CascadeConfig;
 import dev.tandem.rerank.RemoteConfig;
 import dev.tandem.rerank.RerankConfig;
 import dev.tandem.retrieval.EarlyModels;
@@ -34,6 +35,7 @@ class Start {
 
     private final ModelsConfig models;
     private final RerankConfig rerank;
+    private final CascadeConfig cascade;
     private final RemoteConfig remote;
     private final IndexConfig index;
     private final Reloader reloader;
@@ -43,6 +45,7 @@ class Start {
     Start(
             ModelsConfig models,
             RerankConfig rerank,
+            CascadeConfig cascade,
             RemoteConfig remote,
             IndexConfig index,
             Reloader reloader,
@@ -50,6 +53,7 @@ class Start {
             StartTimes times) {
         this.models = models;
         this.rerank = rerank;
+        this.cascade = cascade;
         this.remote = remote;
         this.index = index;
         this.reloader = reloader;
@@ -71,18 +75,19 @@ class Start {
         long began = System.nanoTime();
         prefetch();
         Models loaded =
-                EarlyModels.take(models, rerank)
-                        .orElseGet(() -> Models.open(models, rerank))
+                EarlyModels.take(models, rerank, cascade)
+                        .orElseGet(() -> Models.open(models, rerank, cascade))
                         .with(remote);
         long open = System.nanoTime();
         index.buildFrom().ifPresent(corpus -> buildIfStale(loaded, corpus));
         SearchEngine engine = reloader.start(loaded);
         LOG.infof(
-                "Serving %d passages of generation %s, bi-encoder %s, cross-encoder %s",
+                "Serving %d passages of generation %s, bi-encoder %s, cross-encoder %s%s",
                 engine.passages(),
                 engine.generationId(),
                 loaded.biEncoder().name(),
-                loaded.crossEncoder().card().name());
+                loaded.crossEncoder().card().name(),
+                cascade.model().map(name -> ", before it " + name).orElse(""));
         times.ready(began, open, loaded);
         LOG.infof("Started in %s", times);
         var _ = ModelCheck.begin(loaded, live, MODEL_CHECK_DELAY);

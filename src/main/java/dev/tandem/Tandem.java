@@ -7,6 +7,7 @@ import dev.tandem.model.LongPassages;
 import dev.tandem.model.Order;
 import dev.tandem.model.SearchException;
 import dev.tandem.onnx.ModelsConfig;
+import dev.tandem.rerank.CascadeConfig;
 import dev.tandem.rerank.RemoteConfig;
 import dev.tandem.rerank.RerankConfig;
 import io.smallrye.config.ConfigValidationException;
@@ -58,6 +59,7 @@ public final class Tandem implements Runnable {
                         models,
                         config.getConfigMapping(CandidatesConfig.class),
                         config.getConfigMapping(RerankConfig.class),
+                        config.getConfigMapping(CascadeConfig.class),
                         config.getConfigMapping(RemoteConfig.class));
         return new CommandLine(new Tandem())
                 .addSubcommand(IndexCommand.create(models))

@@ -28,6 +28,7 @@ class ConfigOfServerTest {
                     Map.entry("tandem.candidates.oversampling", "0.5"),
                     Map.entry("tandem.rerank.concurrency", "257"),
                     Map.entry("tandem.rerank.ordre", "replace"),
+                    Map.entry("tandem.rerank.cascade.share", "1"),
                     Map.entry("tandem.cache.entries", "999"),
                     Map.entry("tandem.cache.poll", "0s"),
                     Map.entry("tandem.index.poll", "25h"),

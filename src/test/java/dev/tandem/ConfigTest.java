@@ -14,6 +14,7 @@ import dev.tandem.index.IndexConfig;
 import dev.tandem.lambda.LambdaConfig;
 import dev.tandem.onnx.ModelsConfig;
 import dev.tandem.rerank.CacheConfig;
+import dev.tandem.rerank.CascadeConfig;
 import dev.tandem.rerank.RemoteConfig;
 import dev.tandem.rerank.RerankConfig;
 import io.smallrye.config.ConfigMapping;
@@ -77,6 +78,11 @@ class ConfigTest {
                                     "tandem.rerank.long-passages", "head",
                                     "tandem.rerank.max-chunks", "8",
                                     "tandem.rerank.early-stop", "false")),
+                    new Keys(
+                            CascadeConfig.class,
+                            Map.of(
+                                    "tandem.rerank.cascade.model", "",
+                                    "tandem.rerank.cascade.share", "0.5")),
                     new Keys(
                             RemoteConfig.class,
                             Map.of(
@@ -179,6 +185,9 @@ class ConfigTest {
         "tandem.rerank.long-passages, tail",
         "tandem.rerank.max-chunks, 0",
         "tandem.rerank.max-chunks, 65",
+        "tandem.rerank.cascade.share, 0.04",
+        "tandem.rerank.cascade.share, 0.96",
+        "tandem.rerank.cascade.share, NaN",
         "tandem.rerank.remote.batch, 0",
         "tandem.rerank.remote.batch, 1001",
         "tandem.rerank.remote.concurrency, 17",
@@ -192,6 +201,7 @@ class ConfigTest {
     @ParameterizedTest
     @CsvSource({
         "tandem.rerank.orders, blend",
+        "tandem.rerank.cascade.models, x",
         "tandem.rerank.remote.uri, x",
         "tandem.models.bi_encoder, x"
     })

@@ -52,7 +52,7 @@ public final class FirstAnswer {
         for (int round = 1; round <= rounds; round++) {
             for (int kind = 2; kind < args.length; kind++) {
                 starts.computeIfAbsent(args[kind], _ -> new ArrayList<>())
-                        .add(start(folder, args[kind].split("/"), index, round == rounds ? MORE_ANSWERS : 0));
+                        .add(start(folder, args[kind].split("/"), index, round == rounds && !args[kind].contains("/") ? MORE_ANSWERS : 0));
             }
         }
         starts.forEach(FirstAnswer::print);

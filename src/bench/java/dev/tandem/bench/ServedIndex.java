@@ -31,6 +31,7 @@ final class ServedIndex implements AutoCloseable {
     private final Models models;
     private final LeasedGeneration leased;
     private final SearchEngine engine;
+    private final boolean ownsModels;
 
     /** Of stage 1. */
     private static final class Defaults implements CandidatesConfig {
@@ -51,10 +52,21 @@ final class ServedIndex implements AutoCloseable {
     }
 
     ServedIndex(String index, ScoreCache cache) {
-        models =
+        this(
+                index,
+                cache,
                 Models.open(
                         new ModelsAt(
-                                RealModels.FOLDER, RealModels.BI_ENCODER, RealModels.CROSS_ENCODER));
+                                RealModels.FOLDER, RealModels.BI_ENCODER, RealModels.CROSS_ENCODER)),
+                true);
+    }
+
+    /**
+     * @param ownsModels whether they are closed with this
+     */
+    ServedIndex(String index, ScoreCache cache, Models models, boolean ownsModels) {
+        this.models = models;
+        this.ownsModels = ownsModels;
         leased = new IndexFolder(Path.of(index)).lease(Verify.LENGTHS);
         var settings = new EngineSettings(new Defaults(), Settings.RERANK, Memory.LOW, cache);
         engine = SearchEngine.open(models, leased.generation(), settings);
@@ -87,6 +99,8 @@ final class ServedIndex implements AutoCloseable {
     public void close() {
         engine.close();
         leased.close();
-        models.close();
+        if (ownsModels) {
+            models.close();
+        }
     }
 }

@@ -30,7 +30,7 @@ class SearchInBrowserTest extends PageTest {
     private static final String ANSWER =
             """
             {"results": [%s], "query": {"tokensIn": 1, "tokensUsed": 1},
-             "coverage": {"requested": 3, "planned": 3, "scored": 3, "cancelled": 0, "fromCache": 1,
+             "coverage": {"requested": 3, "planned": 3, "scored": 3, "preranked": 0, "cancelled": 0, "fromCache": 1,
                           "reason": "COMPLETE", "retried": 42},
              "timings": {"encodeMs": 1, "retrieveMs": 1, "rerankMs": 1, "totalMs": 4},
              "billing": {"unit": {"credits": 31}}, "generation": "g", "device": "cpu"}""";

@@ -11,6 +11,7 @@ import dev.tandem.edge.Reply;
 import dev.tandem.edge.RequestReader;
 import dev.tandem.edge.TextService;
 import dev.tandem.model.RankedText;
+import dev.tandem.model.Stage;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -106,10 +107,13 @@ public class TeiEndpoint implements Endpoint {
         return ranked.query().texts().get(text.index());
     }
 
-    /** What was not scored has the log-odds of its score, which is below those that were. */
+    /**
+     * What the cross-encoder did not score has the log-odds of its score, which is below those that
+     * it scored; a smaller one's logits are on another scale.
+     */
     private static double rawScore(RankedText text) {
         Float logit = text.logit();
-        if (logit != null) {
+        if (logit != null && text.stage() == Stage.RERANK) {
             return logit;
         }
         double score = Math.clamp(text.score(), LEAST, 1 - LEAST);

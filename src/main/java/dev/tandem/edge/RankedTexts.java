@@ -25,11 +25,19 @@ public record RankedTexts(TextQuery query, TextRanking ranking, String model) {
         return switch (coverage.reason()) {
             case COMPLETE, CANDIDATES_CUT, CONVERGED -> "";
             case BUDGET_SPENT ->
-                    "Time ran out: %d of %d texts were scored; the others follow in the order of the request."
-                            .formatted(coverage.scored(), coverage.requested());
+                    "Time ran out: %d of %d texts were scored%s; the others follow in the order of the request."
+                            .formatted(coverage.scored(), coverage.requested(), preranked());
+            case PRERANKED ->
+                    "Time ran out: %d of %d texts were scored%s."
+                            .formatted(coverage.scored(), coverage.requested(), preranked());
             case RERANK_UNAVAILABLE ->
-                    "The cross-encoder failed: %d of %d texts were scored; the others follow in the order of the request."
-                            .formatted(coverage.scored(), coverage.requested());
+                    "The cross-encoder failed: %d of %d texts were scored%s; the others follow in the order of the request."
+                            .formatted(coverage.scored(), coverage.requested(), preranked());
         };
+    }
+
+    private String preranked() {
+        int only = ranking.coverage().preranked();
+        return only == 0 ? "" : ", %d more by a smaller model only".formatted(only);
     }
 }

@@ -47,6 +47,7 @@ public record Reply(int status, String contentType, Map<String, String> headers,
         all.put("X-Tandem-Coverage", coverage.reason().name());
         all.put("X-Tandem-Requested", String.valueOf(coverage.requested()));
         all.put("X-Tandem-Scored", String.valueOf(coverage.scored()));
+        all.put("X-Tandem-Preranked", String.valueOf(coverage.preranked()));
         return new Reply(status, contentType, all, body);
     }
 

@@ -30,11 +30,13 @@ public record SearchAnswer(
      * A passage.
      *
      * @param score 0..1, falls along the results
-     * @param stage {@code rerank} or {@code retrieve}: whose score placed it
-     * @param rerankScore raw output of the cross-encoder; null if it did not score the passage
+     * @param stage whose score placed it: {@code rerank}, the cross-encoder; {@code prerank}, the
+     *     small one of a cascade; or {@code retrieve}
+     * @param rerankScore raw output of that cross-encoder, on its own scale; null if none scored
+     *     the passage
      * @param similarity cosine of stage 1
      * @param retrieveRank 1-based place in stage 1's order
-     * @param tokensIn tokens of title and text; null if the cross-encoder did not score the passage
+     * @param tokensIn tokens of title and text; null if no cross-encoder scored the passage
      * @param tokensUsed tokens that it read, those of overlapping parts twice; null likewise
      * @param span the part whose score is the passage's, in tokens; null likewise
      */
@@ -108,7 +110,7 @@ public record SearchAnswer(
                 ranked.rank(),
                 passage.id(),
                 ranked.score(),
-                ranked.stage() == Stage.RERANK ? "rerank" : "retrieve",
+                nameOf(ranked.stage()),
                 ranked.logit(),
                 ranked.similarity(),
                 ranked.retrieveRank(),
@@ -118,6 +120,14 @@ public record SearchAnswer(
                 passage.title(),
                 passage.text(),
                 passage.metadata());
+    }
+
+    private static String nameOf(Stage stage) {
+        return switch (stage) {
+            case RETRIEVE -> "retrieve";
+            case PRERANK -> "prerank";
+            case RERANK -> "rerank";
+        };
     }
 
     private static Times times(Timings timings) {

@@ -1,5 +1,6 @@
 package dev.tandem.edge;
 
+import dev.tandem.model.Coverage;
 import dev.tandem.model.SearchResult;
 import dev.tandem.model.TextRanking;
 import dev.tandem.retrieval.Admission;
@@ -14,14 +15,27 @@ class SearchMetrics {
 
     private final MeterRegistry registry;
     private final DistributionSummary scored;
+    private final DistributionSummary preranked;
 
     SearchMetrics(MeterRegistry registry) {
         this.registry = registry;
-        scored =
-                DistributionSummary.builder("tandem.rerank.scored")
-                        .description("Candidates of an answer that the cross-encoder scored")
-                        .baseUnit("pairs")
-                        .register(registry);
+        scored = pairs("scored", "Candidates of an answer that the cross-encoder scored");
+        preranked =
+                pairs(
+                        "preranked",
+                        "Candidates of an answer that only the small cross-encoder scored");
+    }
+
+    private DistributionSummary pairs(String name, String description) {
+        return DistributionSummary.builder("tandem.rerank." + name)
+                .description(description)
+                .baseUnit("pairs")
+                .register(registry);
+    }
+
+    private void record(Coverage coverage) {
+        scored.record(coverage.scored());
+        preranked.record(coverage.preranked());
     }
 
     /** Has what is in flight shown. */
@@ -34,7 +48,7 @@ class SearchMetrics {
     void record(TextRanking ranking) {
         registry.timer("tandem.rerank", "reason", ranking.coverage().reason().name())
                 .record(ranking.total());
-        scored.record(ranking.coverage().scored());
+        record(ranking.coverage());
     }
 
     void record(SearchResult result) {
@@ -44,6 +58,6 @@ class SearchMetrics {
         registry.timer("tandem.search.stage", "stage", "rerank").record(timings.rerank());
         registry.timer("tandem.search", "reason", result.coverage().reason().name())
                 .record(timings.total());
-        scored.record(result.coverage().scored());
+        record(result.coverage());
     }
 }

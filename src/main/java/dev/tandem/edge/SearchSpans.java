@@ -60,6 +60,7 @@ class SearchSpans {
                 .setAttribute("tandem.coverage.reason", coverage.reason().name())
                 .setAttribute("tandem.coverage.requested", coverage.requested())
                 .setAttribute("tandem.coverage.scored", coverage.scored())
+                .setAttribute("tandem.coverage.preranked", coverage.preranked())
                 .setAttribute("tandem.coverage.from_cache", coverage.fromCache())
                 .setAttribute("tandem.walk.visited", result.walk().visited())
                 .setAttribute("tandem.walk.bytes_read", result.walk().bytesRead())

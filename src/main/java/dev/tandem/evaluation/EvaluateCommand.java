@@ -12,6 +12,7 @@ import dev.tandem.model.LongPassages;
 import dev.tandem.model.Order;
 import dev.tandem.model.RerankOptions;
 import dev.tandem.onnx.ModelsConfig;
+import dev.tandem.rerank.CascadeConfig;
 import dev.tandem.rerank.RemoteConfig;
 import dev.tandem.rerank.RerankConfig;
 import dev.tandem.rerank.ScoreCache;
@@ -43,6 +44,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     private final ModelsConfig models;
     private final CandidatesConfig candidates;
     private final RerankConfig rerank;
+    private final CascadeConfig cascade;
     private final RemoteConfig remote;
 
     @Option(
@@ -121,10 +123,12 @@ public final class EvaluateCommand implements Callable<Integer> {
             ModelsConfig models,
             CandidatesConfig candidates,
             RerankConfig rerank,
+            CascadeConfig cascade,
             RemoteConfig remote) {
         this.models = models;
         this.candidates = candidates;
         this.rerank = rerank;
+        this.cascade = cascade;
         this.remote = remote;
     }
 
@@ -140,7 +144,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                     spec.commandLine(), "--budget-ms: got " + budgetMs + ", expected 1 or more");
         }
         List<Judged> judged = sampled(Judgements.read(queries, qrels));
-        try (var loaded = Models.open(models, rerank).with(remote);
+        try (var loaded = Models.open(models, rerank, cascade).with(remote);
                 var leased = new IndexFolder(index).lease(Verify.LENGTHS);
                 var engine =
                         SearchEngine.open(

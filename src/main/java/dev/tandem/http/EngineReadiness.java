@@ -70,6 +70,7 @@ public class EngineReadiness implements HealthCheck {
                     .withData("passages", engine.passages())
                     .withData("biEncoder", engine.biEncoder())
                     .withData("crossEncoder", engine.crossEncoder())
+                    .withData("cascade", engine.cascade())
                     .withData("device", engine.device())
                     .withData("deviceAsked", engine.deviceAsked())
                     .withData("remote", reloader.remoteUse().state())

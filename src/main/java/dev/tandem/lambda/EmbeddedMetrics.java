@@ -73,6 +73,7 @@ class EmbeddedMetrics {
         metric(line, metrics, "RerankMs", MILLISECONDS, timings.rerankMs());
         metric(line, metrics, "AssembleMs", MILLISECONDS, timings.assembleMs());
         metric(line, metrics, "Scored", COUNT, coverage.scored());
+        metric(line, metrics, "Preranked", COUNT, coverage.preranked());
         metric(line, metrics, "FromCache", COUNT, coverage.fromCache());
         metric(line, metrics, "Tokens", COUNT, (double) answer.work().tokens());
         metric(line, metrics, "BytesRead", "Bytes", (double) answer.walk().bytesRead());

@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
  * @param passage the passage
  * @param score 0..1, falls along the answer; comparable between hits of one stage and model
  * @param stage the stage whose score placed it
- * @param logit raw output of the cross-encoder, unbounded; null when it did not score this passage
+ * @param logit raw output of the cross-encoder that placed it, unbounded, on the scale of that
+ *     model; null when none scored this passage
  * @param similarity cosine of stage 1, -1..1
  * @param retrieveRank 1-based place in stage 1's order
- * @param reading what the cross-encoder read of it; null when it did not score this passage
+ * @param reading what that cross-encoder read of it; null when none scored this passage
  */
 public record RankedPassage(
         int rank,

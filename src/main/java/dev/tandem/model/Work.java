@@ -24,4 +24,16 @@ public record Work(
 
     /** Nothing was computed. */
     public static final Work NONE = new Work(0, 0, 0, 0, Duration.ZERO, Duration.ZERO, 0);
+
+    /** The sum of both. */
+    public Work plus(Work other) {
+        return new Work(
+                runs + other.runs,
+                pairs + other.pairs,
+                tokens + other.tokens,
+                paddedTokens + other.paddedTokens,
+                predicted.plus(other.predicted),
+                measured.plus(other.measured),
+                remotePairs + other.remotePairs);
+    }
 }

@@ -91,18 +91,31 @@ public final class ModelFolder {
         return trusted && card.sha256().containsKey(TOKENIZER) ? card.tokenizer() : null;
     }
 
+    /**
+     * Identifies how text becomes token ids, see {@link TextTokenizer#fingerprint()}.
+     *
+     * @throws ModelException if it has to be read, and cannot be
+     */
+    public String tokenizerFingerprint() {
+        ModelCard.Tokenizer stated = statedTokenizer();
+        return stated == null ? readTokenizer().fingerprint() : stated.fingerprint();
+    }
+
+    private ModelCard.Tokenizer readTokenizer() {
+        try {
+            var read = TokenizerFile.read(tokenizer());
+            return new ModelCard.Tokenizer(read.fingerprint(), read.largestId());
+        } catch (IOException e) {
+            throw new ModelException("Cannot read " + tokenizer() + ": " + e, e);
+        }
+    }
+
     private void verifyTokenizer() {
         ModelCard.Tokenizer stated = card.tokenizer();
         if (stated == null) {
             return;
         }
-        ModelCard.Tokenizer actual;
-        try {
-            var read = TokenizerFile.read(tokenizer());
-            actual = new ModelCard.Tokenizer(read.fingerprint(), read.largestId());
-        } catch (IOException e) {
-            throw new ModelException("Cannot read " + tokenizer() + ": " + e, e);
-        }
+        ModelCard.Tokenizer actual = readTokenizer();
         if (!actual.equals(stated)) {
             throw new ModelException(
                     "%s: tokenizer is %s, expected %s. Correct it, or leave it out."

@@ -33,6 +33,7 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
     private final ModelCard card;
     private final Device device;
     private final TextTokenizer tokenizer;
+    private final boolean ownsTokenizer;
     private final OnnxModel model;
     private final String output;
     private final int largestBatch;
@@ -43,14 +44,16 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
     private OnnxCrossEncoder(
             ModelFolder folder,
             Device device,
-            TextTokenizer tokenizer,
             OnnxModel model,
+            TextTokenizer tokenizer,
+            boolean ownsTokenizer,
             Runnable quiet) {
         card = folder.card();
         this.folder = folder;
         LoadTimes times = folder.times();
         this.device = device;
         this.tokenizer = tokenizer;
+        this.ownsTokenizer = ownsTokenizer;
         this.model = model;
         output = logitOutput(model);
         times.run("first run", this::warmUp);
@@ -82,11 +85,22 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
     public static OnnxCrossEncoder open(ModelFolder folder, Device device, Runnable quiet) {
         OnnxModel model = OnnxModel.open(folder, device);
         try {
-            return new OnnxCrossEncoder(folder, device, TextTokenizer.open(folder), model, quiet);
+            var tokenizer = TextTokenizer.open(folder);
+            return new OnnxCrossEncoder(folder, device, model, tokenizer, true, quiet);
         } catch (RuntimeException e) {
             model.close();
             throw e;
         }
+    }
+
+    /**
+     * With the tokenizer of another one, which closes it.
+     *
+     * @param model the folder's graph, on the CPU; stays open if this fails
+     * @throws ModelException if it is no cross-encoder, or does not take the tokenizer's ids
+     */
+    static OnnxCrossEncoder sharing(TextTokenizer tokenizer, ModelFolder folder, OnnxModel model) {
+        return new OnnxCrossEncoder(folder, Device.CPU, model, tokenizer, false, () -> {});
     }
 
     @Override
@@ -164,7 +178,9 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
     @Override
     public void close() {
         model.close();
-        tokenizer.close();
+        if (ownsTokenizer) {
+            tokenizer.close();
+        }
     }
 
     private Numerics measured(String model) {

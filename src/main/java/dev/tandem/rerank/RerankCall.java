@@ -1,20 +1,18 @@
 package dev.tandem.rerank;
 
 import dev.tandem.model.Deadline;
-import dev.tandem.onnx.RunStoppedException;
-import dev.tandem.onnx.StopSignal;
 import dev.tandem.rerank.CandidateInputs.Part;
 import dev.tandem.rerank.Outcome.Reason;
 import dev.tandem.rerank.Outcome.Scored;
 import dev.tandem.rerank.Outcome.Skipped;
 import dev.tandem.rerank.RunWatch.Run;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One task on its way through stage 2. Some lanes work on it side by side: each takes the next
@@ -33,7 +31,6 @@ final class RerankCall {
     private final Deadline deadline;
     private final Means means;
     private final CrossEncoder crossEncoder;
-    private final StopSignal stop = new StopSignal();
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger settled = new AtomicInteger(Integer.MAX_VALUE);
     private final Scoreboard board;
@@ -41,17 +38,13 @@ final class RerankCall {
     private final double lanes;
     private int recalled;
     private volatile int planned;
+    private volatile int[] order;
     private volatile boolean closed;
-    private final WorkCounter work = new WorkCounter();
-
     private final RemoteLane remote;
+    private final PairRuns runs;
 
     /** What all calls share. */
-    record Means(
-            CrossEncoder crossEncoder,
-            ScoreCache cache,
-            RunWatch watch,
-            @Nullable RemoteReranker remote) {}
+    record Means(CrossEncoder crossEncoder, ScoreCache cache, RunWatch watch, Helpers helpers) {}
 
     /**
      * @param lanes that it has for itself; a share of one if it has to wait for other calls
@@ -63,8 +56,23 @@ final class RerankCall {
         this.lanes = lanes;
         crossEncoder = means.crossEncoder();
         reader = new CandidateReader(task, crossEncoder.tokenizer());
+        order = IntStream.range(0, task.count()).toArray();
         board = new Scoreboard(task.count(), task.convergence());
-        remote = new RemoteLane(means.remote(), task, board, deadline, crossEncoder.tokenizer());
+        runs = new PairRuns(means, task.query(), board, deadline.clock());
+        remote =
+                new RemoteLane(
+                        means.helpers().remote(), task, board, deadline, crossEncoder.tokenizer());
+    }
+
+    /**
+     * Takes another order than stage 1's, and no help from elsewhere, which goes by that one. To be
+     * called before the first step.
+     *
+     * @param its candidates by their place in stage 1's order; those that are left out are not read
+     */
+    void inOrder(int[] its) {
+        order = its;
+        remote.stop();
     }
 
     /**
@@ -73,13 +81,22 @@ final class RerankCall {
      */
     void recall() {
         CrossEncoder on = crossEncoder.serving();
-        if (!scores(on).any()) {
+        if (!runs.scores(on).any()) {
             return;
         }
-        for (int index = 0; index < task.count() && !deadline.expired(); index++) {
-            read(index, index + 1, on);
-            recalled += board.isOpen(index) ? 0 : 1;
+        for (int at = 0; at < order.length && !deadline.expired(); at++) {
+            read(at, at + 1, on);
+            recalled += board.isOpen(order[at]) ? 0 : 1;
         }
+    }
+
+    /** Candidates that have no outcome yet, in stage 1's order. */
+    int[] open() {
+        return IntStream.range(0, task.count()).filter(board::isOpen).toArray();
+    }
+
+    Deadline deadline() {
+        return deadline;
     }
 
     /**
@@ -90,11 +107,11 @@ final class RerankCall {
     boolean step() {
         CrossEncoder on = crossEncoder.serving();
         int from = next.getAndAdd(on.largestBatch());
-        if (from >= task.count() || closed || stop.stopped() || deadline.expired()) {
+        if (from >= order.length || closed || runs.stopped() || deadline.expired()) {
             return false;
         }
         if (from == 0) {
-            planned = plan(on);
+            planned = plan();
             remote.start(planned);
         }
         remote.passed(from);
@@ -104,7 +121,7 @@ final class RerankCall {
             remote.stop();
             return false;
         }
-        if (from >= task.count()) {
+        if (from >= order.length) {
             return false;
         }
         List<CandidateInputs> read = read(from, end(from, on), on);
@@ -112,26 +129,30 @@ final class RerankCall {
         if (fitting.size() < read.size()) {
             closed = true;
         }
-        RunCosts.pack(unknown(fitting), on).forEach(batch -> run(batch, on));
+        RunCosts.pack(unknown(fitting), on).forEach(batch -> runs.run(batch, on));
         return !closed;
     }
 
     /** Passes over windows whose candidates are settled. */
     private int firstOpen(int taken, CrossEncoder on) {
         int from = taken;
-        while (from < task.count() && !board.isOpen(from, end(from, on))) {
+        while (from < order.length && !isOpen(from, end(from, on))) {
             from = next.getAndAdd(on.largestBatch());
         }
         return from;
     }
 
+    private boolean isOpen(int from, int to) {
+        return Arrays.stream(order, from, to).anyMatch(board::isOpen);
+    }
+
     private int end(int from, CrossEncoder on) {
-        return Math.min(from + on.largestBatch(), task.count());
+        return Math.min(from + on.largestBatch(), order.length);
     }
 
     /** Lets no further run begin, and ends those that have. */
     void stop() {
-        stop.stop();
+        runs.stop();
         remote.stop();
     }
 
@@ -146,14 +167,20 @@ final class RerankCall {
     }
 
     /** How many candidates the rest of the time is thought to suffice for, by the first ones. */
-    private int plan(CrossEncoder on) {
-        int count = Math.min(SAMPLE, task.count());
-        long nanos = 1;
-        for (int index = 0; index < count; index++) {
-            nanos += predictedOf(index, on);
-        }
+    int plan() {
         double left = Math.max(0, deadline.remaining().toNanos());
-        return (int) Math.min(task.count(), recalled + lanes * left * count / nanos);
+        return (int) Math.min(task.count(), recalled + lanes * left / typicalNanos());
+    }
+
+    /** Nanoseconds a candidate, by the first ones. */
+    double typicalNanos() {
+        CrossEncoder on = crossEncoder.serving();
+        int count = Math.min(SAMPLE, order.length);
+        long nanos = 1;
+        for (int at = 0; at < count; at++) {
+            nanos += predictedOf(order[at], on);
+        }
+        return (double) nanos / count;
     }
 
     /** Nanoseconds for all of its parts; 0 if it cannot be read. */
@@ -169,18 +196,12 @@ final class RerankCall {
     /** What became of every candidate until now. */
     Reranking result() {
         List<Outcome> all = remote.counting(outcomes());
-        int tried = 0;
-        for (Outcome outcome : all) {
-            boolean left =
-                    outcome instanceof Skipped(_, Reason r)
-                            && (r == Reason.LATE || r == Reason.CONVERGED);
-            tried += left ? 0 : 1;
-        }
+        int left = (int) (Reason.LATE.in(all) + Reason.CONVERGED.in(all));
         int won = (int) all.stream().filter(o -> o instanceof Scored its && its.remote()).count();
-        return new Reranking(all, Math.max(planned, tried), work.sum(won));
+        return new Reranking(all, Math.max(planned, all.size() - left), runs.work(won));
     }
 
-    private List<Outcome> outcomes() {
+    List<Outcome> outcomes() {
         return IntStream.range(0, task.count()).mapToObj(this::outcome).toList();
     }
 
@@ -202,25 +223,22 @@ final class RerankCall {
     /** Those that are to be run. The others have their outcome then, also what cannot be read. */
     private List<CandidateInputs> read(int from, int to, CrossEncoder on) {
         List<CandidateInputs> read = new ArrayList<>();
-        for (int index = from; index < to; index++) {
+        for (int at = from; at < to; at++) {
+            int index = order[at];
             if (board.isOpen(index)) {
                 try {
-                    CandidateInputs its = recalled(reader.inputs(index), scores(on));
+                    CandidateInputs its = recalled(reader.inputs(index), runs.scores(on));
                     if (its.unknown().isEmpty()) {
                         board.settle(its.outcome());
                     } else {
                         read.add(its);
                     }
                 } catch (RuntimeException e) {
-                    failed(index, e);
+                    runs.failed(index, e);
                 }
             }
         }
         return read;
-    }
-
-    private ScoreCache.Scores scores(CrossEncoder on) {
-        return means.cache().of(on.scores(), task.query());
     }
 
     private static CandidateInputs recalled(CandidateInputs inputs, ScoreCache.Scores scores) {
@@ -243,55 +261,5 @@ final class RerankCall {
 
     private static List<Part> unknown(List<CandidateInputs> window) {
         return window.stream().flatMap(one -> one.unknown().stream()).toList();
-    }
-
-    /** One run, and again on what stands in for its device if that fails. */
-    private void run(List<Part> batch, CrossEncoder on) {
-        try {
-            watched(batch, on);
-        } catch (CrossEncoderException e) {
-            CrossEncoder other = crossEncoder.afterFailure(on, e);
-            if (other == on) {
-                batch.forEach(part -> failed(part.candidate().index(), e));
-            } else {
-                RunCosts.pack(batch, other).forEach(its -> run(its, other));
-            }
-        } catch (RuntimeException e) {
-            batch.forEach(part -> failed(part.candidate().index(), e));
-        }
-    }
-
-    private void watched(List<Part> batch, CrossEncoder on) {
-        long predicted = RunCosts.predict(batch, on);
-        Run run = means.watch().begin(predicted, deadline.clock());
-        batch.forEach(part -> board.begin(part.candidate().index(), run));
-        int length = PairBatcher.length(batch);
-        try {
-            float[] logits = on.logits(batch.stream().map(Part::input).toList(), stop);
-            long took = run.took();
-            on.cost().observe(batch.size(), length, took);
-            work.add(batch, predicted, took);
-            take(batch, logits, scores(on));
-        } catch (RunStoppedException e) {
-            on.cost().observeStopped(batch.size(), length, run.took());
-        } finally {
-            means.watch().end(run);
-        }
-    }
-
-    private void take(List<Part> batch, float[] logits, ScoreCache.Scores scores) {
-        for (int i = 0; i < logits.length; i++) {
-            Part part = batch.get(i);
-            part.set(logits[i]);
-            scores.put(part.input(), logits[i]);
-            if (part.candidate().unknown().isEmpty()) {
-                board.settle(part.candidate().outcome());
-            }
-        }
-    }
-
-    private void failed(int index, RuntimeException e) {
-        LOG.debugf(e, "Candidate %d of the query has no rerank score", index + 1);
-        board.fail(index);
     }
 }

@@ -15,6 +15,7 @@ public final class RerankTask {
     private final PassageCut cut;
     private final Convergence convergence;
     private final @Nullable Texts texts;
+    private final @Nullable Preference preference;
 
     /**
      * The same as text, for a model elsewhere.
@@ -38,7 +39,7 @@ public final class RerankTask {
             PassageTokens tokens,
             PassageCut cut,
             Convergence convergence) {
-        this(query, count, tokens, cut, convergence, null);
+        this(query, count, tokens, cut, convergence, null, null);
     }
 
     private RerankTask(
@@ -47,18 +48,25 @@ public final class RerankTask {
             PassageTokens tokens,
             PassageCut cut,
             Convergence convergence,
-            @Nullable Texts texts) {
+            @Nullable Texts texts,
+            @Nullable Preference preference) {
         this.query = query;
         this.count = count;
         this.tokens = tokens;
         this.cut = cut;
         this.convergence = convergence;
         this.texts = texts;
+        this.preference = preference;
     }
 
     /** The same task, which a remote may help with. */
     public RerankTask with(Texts its) {
-        return new RerankTask(query, count, tokens, cut, convergence, its);
+        return new RerankTask(query, count, tokens, cut, convergence, its, preference);
+    }
+
+    /** The same task, before which a small cross-encoder may read. */
+    public RerankTask with(Preference its) {
+        return new RerankTask(query, count, tokens, cut, convergence, texts, its);
     }
 
     long[] query() {
@@ -84,5 +92,10 @@ public final class RerankTask {
     /** Null if only this process may score it. */
     @Nullable Texts texts() {
         return texts;
+    }
+
+    /** Null if no other cross-encoder may read before. */
+    @Nullable Preference preference() {
+        return preference;
     }
 }

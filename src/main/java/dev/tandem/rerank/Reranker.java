@@ -1,9 +1,7 @@
 package dev.tandem.rerank;
 
-import static dev.tandem.rerank.Outcome.Reason.FAILED;
-
 import dev.tandem.model.Deadline;
-import dev.tandem.rerank.Outcome.Skipped;
+import dev.tandem.rerank.Outcome.Reason;
 import dev.tandem.rerank.RerankCall.Means;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -13,7 +11,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Scores candidates in their order until the deadline and keeps what was scored. No run begins that
@@ -37,21 +34,21 @@ public final class Reranker implements AutoCloseable {
      */
     public Reranker(
             CrossEncoder crossEncoder, ScoreCache cache, DeadlineTimer timer, int concurrency) {
-        this(crossEncoder, cache, timer, concurrency, null);
+        this(crossEncoder, cache, timer, concurrency, Helpers.NONE);
     }
 
     /**
-     * With the help of a remote.
+     * With what helps when time is short.
      *
-     * @param remote null without; stays the caller's to close like the others
+     * @param helpers stay the caller's to close like the others
      */
     public Reranker(
             CrossEncoder crossEncoder,
             ScoreCache cache,
             DeadlineTimer timer,
             int concurrency,
-            @Nullable RemoteReranker remote) {
-        means = new Means(crossEncoder, cache, new RunWatch(concurrency), remote);
+            Helpers helpers) {
+        means = new Means(crossEncoder, cache, new RunWatch(concurrency), helpers);
         this.timer = timer;
         this.concurrency = concurrency;
         runs =
@@ -81,15 +78,42 @@ public final class Reranker implements AutoCloseable {
     private Uni<Reranking> begun(RerankTask task, Deadline deadline) {
         double share = (double) concurrency / (active.get() + 1);
         var call = new RerankCall(task, deadline, means, share);
+        var prerank = new Prerank(call, task, deadline, means, share);
         call.recall();
         active.incrementAndGet();
+        Uni<Boolean> work =
+                means.helpers().cascade() == null
+                        ? all(call)
+                        : first(prerank).chain(() -> all(call));
         return Uni.combine()
                 .any()
-                .of(all(call), Uni.createFrom().completionStage(call::whole), timer.at(deadline))
+                .of(work, Uni.createFrom().completionStage(call::whole), timer.at(deadline))
                 .onTermination()
                 .invoke(() -> end(call))
-                .map(_ -> call.result())
+                .map(_ -> prerank.merged())
                 .invoke(Reranker::tellOfFailures);
+    }
+
+    /** Ends when the large cross-encoder of a cascade is to begin. */
+    private Uni<Boolean> first(Prerank prerank) {
+        return Uni.createFrom()
+                .item(prerank::begin)
+                .runSubscriptionOn(runs)
+                .chain(its -> its.map(this::untilDue).orElse(Uni.createFrom().item(true)))
+                .invoke(prerank::end)
+                .onFailure()
+                .invoke(e -> LOG.errorf(e, "The small cross-encoder is passed over"))
+                .onFailure()
+                .recoverWithItem(false);
+    }
+
+    /** Ends when there is nothing left to do for it, or at its deadline. */
+    private Uni<Boolean> untilDue(RerankCall call) {
+        return Uni.combine()
+                .any()
+                .of(lanes(call), timer.at(call.deadline()))
+                .onTermination()
+                .invoke(call::stop);
     }
 
     /** Ends when there is nothing left to do here, and nothing to be expected from elsewhere. */
@@ -126,10 +150,7 @@ public final class Reranker implements AutoCloseable {
     /** One line an answer: a model that fails fails on every pair. */
     private static void tellOfFailures(Reranking reranking) {
         List<Outcome> outcomes = reranking.outcomes();
-        long failed =
-                outcomes.stream()
-                        .filter(o -> o instanceof Skipped(_, Outcome.Reason r) && r == FAILED)
-                        .count();
+        long failed = Reason.FAILED.in(outcomes);
         if (failed > 0) {
             LOG.warnf(
                     "The cross-encoder failed on %d of %d candidates; level DEBUG says how",

@@ -5,8 +5,8 @@ import dev.tandem.model.Coverage.Reason;
 import dev.tandem.model.Query;
 import dev.tandem.model.Walk;
 import dev.tandem.rerank.Outcome;
+import dev.tandem.rerank.Outcome.Preranked;
 import dev.tandem.rerank.Outcome.Scored;
-import dev.tandem.rerank.Outcome.Skipped;
 import dev.tandem.rerank.Reranking;
 import java.util.EnumMap;
 import java.util.List;
@@ -41,50 +41,68 @@ final class CoverageOf {
     /** Without a walk. */
     static Coverage texts(int requested, Reranking reranking) {
         List<Outcome> outcomes = reranking.outcomes();
-        Map<Outcome.Reason, Integer> skipped = skipped(outcomes);
+        Map<Outcome.Reason, Integer> missing = missing(outcomes);
         int scored = 0;
+        int preranked = 0;
         int fromCache = 0;
         for (Outcome outcome : outcomes) {
             if (outcome instanceof Scored one) {
                 scored++;
                 fromCache += one.fromCache() ? 1 : 0;
             }
+            preranked += outcome instanceof Preranked ? 1 : 0;
         }
         int begun =
-                count(skipped, Outcome.Reason.CANCELLED) + count(skipped, Outcome.Reason.FAILED);
+                count(missing, Outcome.Reason.CANCELLED) + count(missing, Outcome.Reason.FAILED);
+        boolean allRead = scored + preranked == outcomes.size();
         return new Coverage(
-                requested, reranking.planned(), scored, begun, fromCache, reason(skipped, scored));
+                requested,
+                reranking.planned(),
+                scored,
+                preranked,
+                begun,
+                fromCache,
+                reason(missing, scored, allRead));
     }
 
-    /** What failed is told of first if nothing else was scored, for then that is why. */
-    private static Reason reason(Map<Outcome.Reason, Integer> skipped, int scored) {
-        int failed = count(skipped, Outcome.Reason.FAILED);
-        int late = count(skipped, Outcome.Reason.LATE) + count(skipped, Outcome.Reason.CANCELLED);
+    /**
+     * What failed is told of first if nothing else was scored, for then that is why.
+     *
+     * @param allRead whether each was scored, by whichever cross-encoder
+     */
+    private static Reason reason(
+            Map<Outcome.Reason, Integer> missing, int scored, boolean allRead) {
+        int failed = count(missing, Outcome.Reason.FAILED);
+        int late = count(missing, Outcome.Reason.LATE) + count(missing, Outcome.Reason.CANCELLED);
         if (failed > 0 && (late == 0 || scored == 0)) {
             return Reason.RERANK_UNAVAILABLE;
         }
         if (late > 0) {
-            return Reason.BUDGET_SPENT;
+            return allRead ? Reason.PRERANKED : Reason.BUDGET_SPENT;
         }
-        return count(skipped, Outcome.Reason.CONVERGED) > 0 ? Reason.CONVERGED : Reason.COMPLETE;
+        return count(missing, Outcome.Reason.CONVERGED) > 0 ? Reason.CONVERGED : Reason.COMPLETE;
     }
 
-    private static Map<Outcome.Reason, Integer> skipped(List<Outcome> outcomes) {
-        Map<Outcome.Reason, Integer> skipped = new EnumMap<>(Outcome.Reason.class);
+    private static Map<Outcome.Reason, Integer> missing(List<Outcome> outcomes) {
+        Map<Outcome.Reason, Integer> missing = new EnumMap<>(Outcome.Reason.class);
         for (Outcome outcome : outcomes) {
-            if (outcome instanceof Skipped one) {
-                skipped.merge(one.reason(), 1, Integer::sum);
-            }
+            outcome.missing().ifPresent(reason -> missing.merge(reason, 1, Integer::sum));
         }
-        return skipped;
+        return missing;
     }
 
-    private static int count(Map<Outcome.Reason, Integer> skipped, Outcome.Reason reason) {
-        return skipped.getOrDefault(reason, 0);
+    private static int count(Map<Outcome.Reason, Integer> missing, Outcome.Reason reason) {
+        return missing.getOrDefault(reason, 0);
     }
 
     private static Coverage with(Coverage of, Reason reason) {
         return new Coverage(
-                of.requested(), of.planned(), of.scored(), of.cancelled(), of.fromCache(), reason);
+                of.requested(),
+                of.planned(),
+                of.scored(),
+                of.preranked(),
+                of.cancelled(),
+                of.fromCache(),
+                reason);
     }
 }

@@ -1,6 +1,7 @@
 package dev.tandem.retrieval;
 
 import dev.tandem.onnx.ModelsConfig;
+import dev.tandem.rerank.CascadeConfig;
 import dev.tandem.rerank.DeviceChoice;
 import dev.tandem.rerank.RerankConfig;
 import io.smallrye.config.SmallRyeConfig;
@@ -36,15 +37,19 @@ public final class EarlyModels {
             String biEncoder,
             String crossEncoder,
             DeviceChoice device,
-            boolean fallback) {
+            boolean fallback,
+            Optional<String> small,
+            double share) {
 
-        static Choice of(ModelsConfig models, RerankConfig rerank) {
+        static Choice of(ModelsConfig models, RerankConfig rerank, CascadeConfig cascade) {
             return new Choice(
                     models.dir(),
                     models.biEncoder(),
                     models.crossEncoder(),
                     rerank.device(),
-                    rerank.gpuFallback());
+                    rerank.gpuFallback(),
+                    cascade.model(),
+                    cascade.share());
         }
     }
 
@@ -67,10 +72,11 @@ public final class EarlyModels {
      * @return empty if nothing was, if it is not what the configuration says, or if it failed:
      *     opening the models says then why
      */
-    public static synchronized Optional<Models> take(ModelsConfig models, RerankConfig rerank) {
+    public static synchronized Optional<Models> take(
+            ModelsConfig models, RerankConfig rerank, CascadeConfig cascade) {
         EarlyModels early = begun;
         begun = null;
-        return early == null ? Optional.empty() : early.take(Choice.of(models, rerank));
+        return early == null ? Optional.empty() : early.take(Choice.of(models, rerank, cascade));
     }
 
     private Optional<Models> take(Choice choice) {
@@ -97,10 +103,14 @@ public final class EarlyModels {
                         .addDiscoveredConverters()
                         .withMapping(ModelsConfig.class)
                         .withMapping(RerankConfig.class)
+                        .withMapping(CascadeConfig.class)
                         .build();
         var models = config.getConfigMapping(ModelsConfig.class);
         var rerank = config.getConfigMapping(RerankConfig.class);
-        return new Loaded(Choice.of(models, rerank), Models.open(models, rerank, this::awaitQuiet));
+        var cascade = config.getConfigMapping(CascadeConfig.class);
+        return new Loaded(
+                Choice.of(models, rerank, cascade),
+                Models.open(models, rerank, cascade, this::awaitQuiet));
     }
 
     private void awaitQuiet() {

@@ -14,6 +14,7 @@ import dev.tandem.rerank.Chunks;
 import dev.tandem.rerank.Convergence;
 import dev.tandem.rerank.PassageCut;
 import dev.tandem.rerank.RerankConfig;
+import dev.tandem.rerank.RerankTask;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,34 +24,58 @@ final class RerankRules {
 
     private final RerankConfig config;
     private final TextTokenizer tokenizer;
-    private final ScoreBlend alone;
-    private final ScoreBlend blend;
+    private final Scales large;
+    private final @Nullable Scales small;
     private final LongPassages longPassages;
+
+    /**
+     * How a cross-encoder's logits become scores.
+     *
+     * @param alone without the similarity
+     * @param blend with it, as far as the model's card knows the index's bi-encoder
+     */
+    private record Scales(ScoreBlend alone, ScoreBlend blend) {
+
+        static Scales of(ModelCard card, @Nullable IndexManifest index) {
+            ScoreBlend alone = ScoreBlend.replace(card.activation());
+            return new Scales(
+                    alone,
+                    index == null ? alone : ScoreBlend.ofCard(card, index.biEncoder().name()));
+        }
+    }
 
     private RerankRules(
             RerankConfig config,
             TextTokenizer tokenizer,
-            ModelCard card,
+            Cards cards,
             @Nullable IndexManifest index) {
         this.config = config;
         this.tokenizer = tokenizer;
-        alone = ScoreBlend.replace(card.activation());
-        blend = index == null ? alone : ScoreBlend.ofCard(card, index.biEncoder().name());
+        ModelCard ofSmall = cards.small();
+        large = Scales.of(cards.large(), index);
+        small = ofSmall == null ? null : Scales.of(ofSmall, index);
         longPassages =
                 Optional.ofNullable(index)
                         .flatMap(its -> LongPassages.named(its.crossEncoder().longPassages()))
                         .orElse(config.longPassages());
     }
 
+    /**
+     * The models' cards.
+     *
+     * @param small of the small cross-encoder of a cascade; null without one
+     */
+    record Cards(ModelCard large, @Nullable ModelCard small) {}
+
     /** For texts without an index and its similarities. */
-    static RerankRules ofTexts(RerankConfig config, TextTokenizer tokenizer, ModelCard card) {
-        return new RerankRules(config, tokenizer, card, null);
+    static RerankRules ofTexts(RerankConfig config, TextTokenizer tokenizer, Cards cards) {
+        return new RerankRules(config, tokenizer, cards, null);
     }
 
     /** For the passages of an index. */
     static RerankRules ofIndex(
-            RerankConfig config, TextTokenizer tokenizer, ModelCard card, IndexManifest index) {
-        return new RerankRules(config, tokenizer, card, index);
+            RerankConfig config, TextTokenizer tokenizer, Cards cards, IndexManifest index) {
+        return new RerankRules(config, tokenizer, cards, index);
     }
 
     /**
@@ -89,11 +114,27 @@ final class RerankRules {
     }
 
     StageOrder order(RerankOptions options) {
+        Scales ofSmall = small == null ? large : small;
         return switch (orderOf(options)) {
-            case BLEND -> StageOrder.of(blend);
-            case REPLACE -> StageOrder.of(alone);
+            case BLEND -> StageOrder.of(large.blend(), ofSmall.blend());
+            case REPLACE -> StageOrder.of(large.alone(), ofSmall.alone());
             case RRF -> StageOrder.ofPlaces();
         };
+    }
+
+    /**
+     * The same task, of which a small cross-encoder may say what the large one reads first: what it
+     * would put first itself. Under {@link Order#RRF} too, whose places are those of the candidates
+     * that were read.
+     *
+     * @param candidates in the order of the task
+     */
+    RerankTask cascading(RerankTask task, RerankOptions options, List<Candidate> candidates) {
+        if (small == null) {
+            return task;
+        }
+        ScoreBlend its = orderOf(options) == Order.REPLACE ? small.alone() : small.blend();
+        return task.with((index, logit) -> its.strength(logit, candidates.get(index).similarity()));
     }
 
     /**
@@ -107,8 +148,8 @@ final class RerankRules {
             return Convergence.NEVER;
         }
         return switch (orderOf(query.options())) {
-            case BLEND -> new TopSettled(candidates, blend, query.topK());
-            case REPLACE -> new TopSettled(candidates, alone, query.topK());
+            case BLEND -> new TopSettled(candidates, large.blend(), query.topK());
+            case REPLACE -> new TopSettled(candidates, large.alone(), query.topK());
             case RRF -> Convergence.NEVER;
         };
     }

@@ -117,8 +117,9 @@ final class SearchCall {
                         tokens,
                         rules.cut(query.options()),
                         rules.convergence(query, candidates));
+        var cascading = rules.cascading(task, query.options(), candidates);
         return stages.reranker()
-                .rerank(asText(task, candidates), deadline)
+                .rerank(asText(cascading, candidates), deadline)
                 .onTermination()
                 .invoke(tokens::close)
                 .map(

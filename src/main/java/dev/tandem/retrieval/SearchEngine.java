@@ -9,6 +9,7 @@ import dev.tandem.model.Candidate;
 import dev.tandem.model.Deadline;
 import dev.tandem.model.IndexException;
 import dev.tandem.model.Numerics;
+import dev.tandem.onnx.ModelCard;
 import dev.tandem.onnx.TextTokenizer;
 import dev.tandem.rerank.DeadlineTimer;
 import dev.tandem.rerank.DeviceChoice;
@@ -30,6 +31,7 @@ public final class SearchEngine implements AutoCloseable {
     private final Generation generation;
     private final BiEncoder encoder;
     private final String crossEncoderName;
+    private final String cascade;
     private final Numerics numerics;
     private final DeviceChoice deviceAsked;
     private final JVectorCandidateSearcher searcher;
@@ -46,6 +48,8 @@ public final class SearchEngine implements AutoCloseable {
         encoder = models.biEncoder();
         var crossEncoder = models.crossEncoder();
         crossEncoderName = crossEncoder.card().name();
+        ModelCard ofSmall = models.cards().small();
+        cascade = ofSmall == null ? "off" : ofSmall.name();
         numerics = crossEncoder.numerics();
         deviceAsked = settings.rerank().device();
         IndexManifest manifest = generation.manifest();
@@ -63,7 +67,7 @@ public final class SearchEngine implements AutoCloseable {
                         settings.cache(),
                         timer,
                         settings.rerank().concurrency().orElse(models.scorer().concurrency()),
-                        models.remote());
+                        models.helpers());
         var stages =
                 new Stages(
                         encoder,
@@ -74,13 +78,15 @@ public final class SearchEngine implements AutoCloseable {
                         timer,
                         threads,
                         health);
-        var card = crossEncoder.card();
+        var cards = models.cards();
         var tokenizer = crossEncoder.tokenizer();
         var config = settings.rerank();
         retriever =
                 new TwoStageRetriever(
-                        stages, RerankRules.ofIndex(config, tokenizer, card, manifest));
-        texts = new TextReranker(reranker, tokenizer, RerankRules.ofTexts(config, tokenizer, card));
+                        stages, RerankRules.ofIndex(config, tokenizer, cards, manifest));
+        texts =
+                new TextReranker(
+                        reranker, tokenizer, RerankRules.ofTexts(config, tokenizer, cards));
     }
 
     /** As many threads as are needed at a time: they wait for storage. */
@@ -163,6 +169,11 @@ public final class SearchEngine implements AutoCloseable {
     /** Name of the cross-encoder. */
     public String crossEncoder() {
         return crossEncoderName;
+    }
+
+    /** Name of the small cross-encoder that reads before it; {@code off} without one. */
+    public String cascade() {
+        return cascade;
     }
 
     /** How this host computes the cross-encoder's scores. */

@@ -56,7 +56,8 @@ public final class TextReranker {
                         index -> tokenizer.storableIds(query.texts().get(index)),
                         rules.cut(query.options(), query.reading()),
                         Convergence.NEVER);
-        return reranker.rerank(asText(task, text, query), due.rerank())
+        var cascading = rules.cascading(task, query.options(), candidates(query));
+        return reranker.rerank(asText(cascading, text, query), due.rerank())
                 .map(
                         reranking -> {
                             List<RankedText> ranked = ranked(query, reranking);
@@ -91,13 +92,15 @@ public final class TextReranker {
                 : task;
     }
 
+    private static List<Candidate> candidates(TextQuery query) {
+        return IntStream.range(0, query.texts().size())
+                .mapToObj(index -> new Candidate(index, UNKNOWN_SIMILARITY))
+                .toList();
+    }
+
     private List<RankedText> ranked(TextQuery query, Reranking reranking) {
-        List<Candidate> candidates =
-                IntStream.range(0, query.texts().size())
-                        .mapToObj(index -> new Candidate(index, UNKNOWN_SIMILARITY))
-                        .toList();
         double least = query.options().minScore();
-        return rules.order(query.options()).of(candidates, reranking.outcomes()).stream()
+        return rules.order(query.options()).of(candidates(query), reranking.outcomes()).stream()
                 .filter(hit -> hit.score() >= least)
                 .limit(query.topK())
                 .map(TextReranker::ranked)

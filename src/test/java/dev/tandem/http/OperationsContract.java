@@ -25,6 +25,7 @@ abstract class OperationsContract {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(data.path("biEncoder").asText()).isEqualTo("bge-small-en-v1.5");
         assertThat(data.path("crossEncoder").asText()).isEqualTo("tandem-minilm-l6");
+        assertThat(data.path("cascade").asText()).isEqualTo("off");
         assertThat(data.path("passages").asInt()).isEqualTo(489);
         JsonNode searched = Doors.post(SEARCH.formatted(1)).json();
         assertThat(data.path("generation")).isEqualTo(searched.path("generation"));

@@ -57,7 +57,13 @@ abstract class SearchEndpointContract {
                 .containsExactly("visited", "expanded", "complete", "temperature", "bytesRead");
         assertThat(names(answer.path("coverage")))
                 .containsExactly(
-                        "requested", "planned", "scored", "cancelled", "fromCache", "reason");
+                        "requested",
+                        "planned",
+                        "scored",
+                        "preranked",
+                        "cancelled",
+                        "fromCache",
+                        "reason");
         assertThat(names(answer.path("timings")))
                 .containsExactly("encodeMs", "retrieveMs", "rerankMs", "assembleMs", "totalMs");
         double parts =
@@ -362,6 +368,7 @@ abstract class SearchEndpointContract {
         assertThat(planned).isBetween(0, requested);
         assertThat(cancelled).isNotNegative();
         assertThat(scored + cancelled).isLessThanOrEqualTo(planned);
+        assertThat(coverage.path("preranked").asInt(-1)).as("no cascade").isZero();
         assertThat(coverage.path("fromCache").asInt()).isBetween(0, scored);
         assertThat(reranked).isEqualTo(Math.min(scored, answer.path("results").size()));
         assertThat(coverage.path("reason").asText())

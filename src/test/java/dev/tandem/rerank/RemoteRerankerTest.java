@@ -328,7 +328,8 @@ class RemoteRerankerTest {
                                             throw new IllegalStateException("forced");
                                         },
                                         10));
-        try (var reranker = new Reranker(new Slow(RUN), ScoreCache.NONE, timer, 2, remote)) {
+        try (var reranker =
+                new Reranker(new Slow(RUN), ScoreCache.NONE, timer, 2, helped(remote))) {
             Reranking reranking = reranker.rerank(task, NEVER).await().indefinitely();
 
             assertAllRight(reranking);
@@ -353,7 +354,8 @@ class RemoteRerankerTest {
                                             return "";
                                         },
                                         10));
-        try (var reranker = new Reranker(new Slow(RUN), ScoreCache.NONE, timer, 2, remote)) {
+        try (var reranker =
+                new Reranker(new Slow(RUN), ScoreCache.NONE, timer, 2, helped(remote))) {
             Reranking reranking = await(reranker, task);
 
             assertAllRight(reranking);
@@ -375,6 +377,10 @@ class RemoteRerankerTest {
     private static RemoteReranker open(RemoteConfig config) {
         var local = RealModels.crossEncoder();
         return RemoteReranker.open(config, local, local.card()).orElseThrow();
+    }
+
+    private static Helpers helped(RemoteReranker remote) {
+        return new Helpers(remote, null);
     }
 
     private Reranking trustedThenRerank(Mode mode, Deadline deadline) {
@@ -424,7 +430,7 @@ class RemoteRerankerTest {
             ScoreCache cache,
             Deadline deadline,
             RerankTask task) {
-        try (var reranker = new Reranker(new Slow(run), cache, timer, 2, its)) {
+        try (var reranker = new Reranker(new Slow(run), cache, timer, 2, helped(its))) {
             return reranker.rerank(task, deadline).await().indefinitely();
         }
     }

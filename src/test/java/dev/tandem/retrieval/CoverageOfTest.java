@@ -11,6 +11,7 @@ import dev.tandem.model.Temperature;
 import dev.tandem.model.Walk;
 import dev.tandem.model.Work;
 import dev.tandem.rerank.Outcome;
+import dev.tandem.rerank.Outcome.Preranked;
 import dev.tandem.rerank.Outcome.Scored;
 import dev.tandem.rerank.Outcome.Skipped;
 import dev.tandem.rerank.Reranking;
@@ -20,7 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** S scored, K scored before, L late, C cancelled, F failed, E left when it ended early. */
+/**
+ * S scored, K scored before, L late, C cancelled, F failed, E left when it ended early; P and Q
+ * late and failed, and scored by the small cross-encoder.
+ */
 class CoverageOfTest {
     private static final Query QUERY = new Query("a", 50, 10);
 
@@ -46,6 +50,27 @@ class CoverageOfTest {
                 .isEqualTo(new Coverage(4, 4, scored, cancelled, fromCache, reason));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "SSPP, 2, 2, 0, PRERANKED",
+        "PPPP, 0, 4, 0, PRERANKED",
+        "SKCP, 2, 1, 1, BUDGET_SPENT",
+        "SSPL, 2, 1, 0, BUDGET_SPENT",
+        "PPLL, 0, 2, 0, BUDGET_SPENT",
+        "QQQQ, 0, 4, 4, RERANK_UNAVAILABLE",
+        "SQQQ, 1, 3, 3, RERANK_UNAVAILABLE",
+        "SQPP, 1, 3, 1, PRERANKED"
+    })
+    void texts_someByTheSmallOneOnly_isSaid(
+            String outcomes, int scored, int preranked, int cancelled, Reason reason) {
+        Coverage coverage = CoverageOf.texts(4, reranking(outcomes));
+
+        assertThat(coverage.scored()).isEqualTo(scored);
+        assertThat(coverage.preranked()).isEqualTo(preranked);
+        assertThat(coverage.cancelled()).isEqualTo(cancelled);
+        assertThat(coverage.reason()).isEqualTo(reason);
+    }
+
     @Test
     void texts_none_isComplete() {
         assertThat(CoverageOf.texts(0, reranking("")))
@@ -58,6 +83,7 @@ class CoverageOfTest {
         assertThat(reasonOf("SSSS", true)).isEqualTo(Reason.COMPLETE);
         assertThat(reasonOf("SSSS", false)).isEqualTo(Reason.CANDIDATES_CUT);
         assertThat(reasonOf("SSLL", false)).isEqualTo(Reason.BUDGET_SPENT);
+        assertThat(reasonOf("SSPP", false)).isEqualTo(Reason.PRERANKED);
     }
 
     @Test
@@ -87,8 +113,14 @@ class CoverageOfTest {
             case 'C' -> new Skipped(index, Outcome.Reason.CANCELLED);
             case 'F' -> new Skipped(index, Outcome.Reason.FAILED);
             case 'E' -> new Skipped(index, Outcome.Reason.CONVERGED);
+            case 'P' -> preranked(index, Outcome.Reason.LATE);
+            case 'Q' -> preranked(index, Outcome.Reason.FAILED);
             default -> throw new IllegalArgumentException("outcome " + kind);
         };
+    }
+
+    private static Outcome preranked(int index, Outcome.Reason reason) {
+        return new Preranked(index, 1, new Reading(1, 1, new Span(0, 1)), reason);
     }
 
     private static Outcome scored(int index, boolean fromCache) {

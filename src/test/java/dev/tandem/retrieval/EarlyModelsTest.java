@@ -22,12 +22,13 @@ class EarlyModelsTest {
     @Test
     void take_whatIsConfigured_isOpenOnce() {
         EarlyModels.begin();
-        try (Models early = EarlyModels.take(SHIPPED, Settings.RERANK).orElseThrow()) {
+        try (Models early =
+                EarlyModels.take(SHIPPED, Settings.RERANK, Settings.NO_CASCADE).orElseThrow()) {
             early.verify();
             assertThat(early.crossEncoderName()).isEqualTo(RealModels.CROSS_ENCODER);
             assertThat(early.biEncoder().encodeQuery("a")).isNotEmpty();
         }
-        assertThat(EarlyModels.take(SHIPPED, Settings.RERANK)).isEmpty();
+        assertThat(EarlyModels.take(SHIPPED, Settings.RERANK, Settings.NO_CASCADE)).isEmpty();
     }
 
     @Test
@@ -39,7 +40,7 @@ class EarlyModelsTest {
                         RealModels.CROSS_ENCODER);
         EarlyModels.begin();
 
-        assertThat(EarlyModels.take(elsewhere, Settings.RERANK)).isEmpty();
+        assertThat(EarlyModels.take(elsewhere, Settings.RERANK, Settings.NO_CASCADE)).isEmpty();
     }
 
     @Test
@@ -49,6 +50,6 @@ class EarlyModelsTest {
         var missing =
                 new ModelsAt(Path.of("nothing"), RealModels.BI_ENCODER, RealModels.CROSS_ENCODER);
 
-        assertThat(EarlyModels.take(missing, Settings.RERANK)).isEmpty();
+        assertThat(EarlyModels.take(missing, Settings.RERANK, Settings.NO_CASCADE)).isEmpty();
     }
 }

@@ -74,6 +74,6 @@ class ModelCheckTest {
 
     private Models open() {
         var config = new ModelsAt(folder, RealModels.BI_ENCODER, RealModels.CROSS_ENCODER);
-        return Models.open(config, Settings.RERANK);
+        return Models.open(config, Settings.RERANK, Settings.NO_CASCADE);
     }
 }

@@ -81,7 +81,10 @@ class RemoteTandemTest {
 
     private static Models models(RemoteReranker remote) {
         return new Models(
-                RealModels.biEncoder(), OpenCrossEncoder.of(RealModels.crossEncoder()), remote);
+                RealModels.biEncoder(),
+                OpenCrossEncoder.of(RealModels.crossEncoder()),
+                null,
+                remote);
     }
 
     private static RemoteReranker open() throws InterruptedException {

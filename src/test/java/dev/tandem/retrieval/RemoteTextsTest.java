@@ -99,7 +99,10 @@ class RemoteTextsTest {
 
     private static Models models(RemoteReranker remote) {
         return new Models(
-                RealModels.biEncoder(), OpenCrossEncoder.of(RealModels.crossEncoder()), remote);
+                RealModels.biEncoder(),
+                OpenCrossEncoder.of(RealModels.crossEncoder()),
+                null,
+                remote);
     }
 
     private static RemoteReranker open(RerankServer server) throws InterruptedException {

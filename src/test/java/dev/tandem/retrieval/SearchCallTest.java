@@ -30,6 +30,7 @@ import dev.tandem.rerank.CostModel;
 import dev.tandem.rerank.DeadlineTimer;
 import dev.tandem.rerank.Reranker;
 import dev.tandem.rerank.ScoreCache;
+import dev.tandem.retrieval.RerankRules.Cards;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -203,7 +204,10 @@ class SearchCallTest {
         var card = RealModels.crossEncoder().card();
         var rules =
                 RerankRules.ofIndex(
-                        Settings.RERANK, RealModels.pairTokenizer(), card, generation.manifest());
+                        Settings.RERANK,
+                        RealModels.pairTokenizer(),
+                        new Cards(card, null),
+                        generation.manifest());
         new TwoStageRetriever(stages, rules)
                 .search(QUERY, budget)
                 .subscribe()

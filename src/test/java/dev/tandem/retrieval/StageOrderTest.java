@@ -9,6 +9,7 @@ import dev.tandem.model.Span;
 import dev.tandem.model.Stage;
 import dev.tandem.onnx.ModelCard.Activation;
 import dev.tandem.rerank.Outcome;
+import dev.tandem.rerank.Outcome.Preranked;
 import dev.tandem.rerank.Outcome.Reason;
 import dev.tandem.rerank.Outcome.Scored;
 import dev.tandem.rerank.Outcome.Skipped;
@@ -113,9 +114,7 @@ class StageOrderTest {
                     .extracting(Placed::index)
                     .containsExactlyInAnyOrderElementsOf(
                             IntStream.range(0, count).boxed().toList());
-            assertThat(placed)
-                    .isSortedAccordingTo(
-                            Comparator.comparingInt(p -> p.stage() == Stage.RERANK ? 0 : 1));
+            assertThat(placed).isSortedAccordingTo(Comparator.comparing(Placed::stage).reversed());
             assertFalling(placed);
         }
     }
@@ -150,6 +149,52 @@ class StageOrderTest {
         assertFalling(placed);
     }
 
+    /** However high the small one's logits are: they are on another scale. */
+    @Test
+    void of_someByTheSmallOneOnly_putsThemBetween() {
+        var cascaded =
+                StageOrder.of(
+                        ScoreBlend.replace(Activation.SIGMOID),
+                        ScoreBlend.replace(Activation.SIGMOID));
+        List<Outcome> outcomes =
+                List.of(late(0), preranked(1, 8), scored(2, -1), preranked(3, 9), scored(4, 0));
+
+        List<Placed> placed = cascaded.of(candidates(5), outcomes);
+
+        assertThat(placed).extracting(Placed::index).containsExactly(4, 2, 3, 1, 0);
+        assertThat(placed)
+                .extracting(Placed::stage)
+                .containsExactly(
+                        Stage.RERANK, Stage.RERANK, Stage.PRERANK, Stage.PRERANK, Stage.RETRIEVE);
+        assertThat(placed).extracting(Placed::logit).containsExactly(0f, -1f, 9f, 8f, null);
+        assertThat(placed.get(1).score()).isCloseTo(1 / (1 + Math.E), within(1e-12));
+        assertFalling(placed);
+    }
+
+    @Test
+    void of_allByTheSmallOneOnly_haveItsOwnScores() {
+        var cascaded =
+                StageOrder.of(
+                        ScoreBlend.replace(Activation.SIGMOID),
+                        ScoreBlend.replace(Activation.IDENTITY));
+
+        List<Placed> placed =
+                cascaded.of(candidates(2), List.of(preranked(0, 0.25f), preranked(1, 0.75f)));
+
+        assertThat(placed).extracting(Placed::index).containsExactly(1, 0);
+        assertThat(placed).extracting(Placed::score).containsExactly(0.75, 0.25);
+    }
+
+    @Test
+    void of_placesWithSomeByTheSmallOneOnly_keepsThemBetween() {
+        List<Outcome> outcomes = List.of(late(0), preranked(1, 9), scored(2, -9), preranked(3, 8));
+
+        List<Placed> placed = StageOrder.ofPlaces().of(candidates(4), outcomes);
+
+        assertThat(placed).extracting(Placed::index).containsExactly(2, 1, 3, 0);
+        assertFalling(placed);
+    }
+
     private static void assertFalling(List<Placed> placed) {
         assertThat(placed).isSortedAccordingTo(Comparator.comparingDouble(p -> -p.score()));
         assertThat(placed).allMatch(p -> p.score() >= 0 && p.score() <= 1);
@@ -160,7 +205,10 @@ class StageOrderTest {
         for (int i = 0; i < count; i++) {
             double what = random.nextDouble();
             float logit = (float) (random.nextGaussian() * Math.pow(10, random.nextInt(4)));
-            outcomes.add(what < 0.6 ? scored(i, logit) : what < 0.8 ? late(i) : failed(i));
+            outcomes.add(
+                    what < 0.4
+                            ? scored(i, logit)
+                            : what < 0.6 ? preranked(i, logit) : what < 0.8 ? late(i) : failed(i));
         }
         return outcomes;
     }
@@ -175,6 +223,10 @@ class StageOrderTest {
 
     private static Outcome scored(int index, float logit) {
         return new Scored(index, logit, new Reading(1, 1, new Span(0, 1)), false);
+    }
+
+    private static Outcome preranked(int index, float logit) {
+        return new Preranked(index, logit, new Reading(1, 1, new Span(0, 1)), Reason.LATE);
     }
 
     private static Outcome late(int index) {

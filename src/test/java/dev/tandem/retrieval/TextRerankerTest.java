@@ -25,6 +25,7 @@ import dev.tandem.rerank.LongQuery;
 import dev.tandem.rerank.RerankConfig;
 import dev.tandem.rerank.Reranker;
 import dev.tandem.rerank.ScoreCache;
+import dev.tandem.retrieval.RerankRules.Cards;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -180,7 +181,9 @@ class TextRerankerTest {
 
     private TextRanking rerank(TextQuery query, Budget budget, RerankConfig config) {
         var crossEncoder = RealModels.crossEncoder();
-        var rules = RerankRules.ofTexts(config, crossEncoder.tokenizer(), crossEncoder.card());
+        var rules =
+                RerankRules.ofTexts(
+                        config, crossEncoder.tokenizer(), new Cards(crossEncoder.card(), null));
         return new TextReranker(reranker, crossEncoder.tokenizer(), rules)
                 .rerank(query, budget)
                 .await()

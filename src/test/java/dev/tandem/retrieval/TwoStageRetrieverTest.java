@@ -39,6 +39,7 @@ import dev.tandem.rerank.DeadlineTimer;
 import dev.tandem.rerank.RerankConfig;
 import dev.tandem.rerank.Reranker;
 import dev.tandem.rerank.ScoreCache;
+import dev.tandem.retrieval.RerankRules.Cards;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
@@ -264,7 +265,8 @@ class TwoStageRetrieverTest {
             RerankConfig config) {
         var tokenizer = RealModels.pairTokenizer();
         var card = RealModels.crossEncoder().card();
-        var rules = RerankRules.ofIndex(config, tokenizer, card, searched.manifest());
+        var rules =
+                RerankRules.ofIndex(config, tokenizer, new Cards(card, null), searched.manifest());
         try (var passages = Passages.open(searched, tokenizer);
                 var timer = DeadlineTimer.start();
                 var threads = Executors.newCachedThreadPool();

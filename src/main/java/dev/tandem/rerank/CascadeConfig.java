@@ -1,0 +1,24 @@
+package dev.tandem.rerank;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
+import java.util.Optional;
+
+/** A smaller cross-encoder that reads first when there is no time for the large one to read all. */
+@ConfigMapping(prefix = "tandem.rerank.cascade")
+public interface CascadeConfig {
+
+    /**
+     * Folder of the small cross-encoder in {@code tandem.models.dir}; unset, there is none. It has
+     * the tokenizer of the large one.
+     */
+    Optional<String> model();
+
+    /** What of the time for scoring the small one may take, 0.05 to 0.95. */
+    @WithDefault("0.5")
+    @DecimalMin("0.05")
+    @DecimalMax("0.95")
+    double share();
+}
