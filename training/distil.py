@@ -56,8 +56,7 @@ class TeacherLoss:
         self.teacher = teacher
 
     def __call__(self, logits, batch):
-        device = logits.device.type
-        with torch.no_grad(), torch.autocast(device, torch.bfloat16):
+        with torch.no_grad(), loop.low_precision(logits.device.type):
             wanted = self.teacher(*batch).float().view_as(logits)
         order = F.kl_div(F.log_softmax(logits, 1), F.log_softmax(wanted, 1), log_target=True, reduction="batchmean")
         return order + 0.1 * F.mse_loss(logits, wanted)

@@ -20,6 +20,7 @@ import torch
 from graph import OPSET, fused
 from model import of_state
 from scoring import Scorer
+from words import stated
 
 CANARIES = [
     ("How many people live in Berlin?",
@@ -103,7 +104,7 @@ def folder(model, precision, out, name, tokenizer, blend, source):
             "maxSequenceLength": MAX_SEQUENCE_LENGTH, "activation": "sigmoid"}
     if blend:
         card["blend"] = blend
-    card["canary"] = []
+    card |= {"canary": [], "tokenizer": stated(words)}
     write_card(out, card)
     scorer = Scorer(out, workers=1)
     apart = difference(model, scorer, random_pairs(40))
