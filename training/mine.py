@@ -159,26 +159,31 @@ def main():
     encoder, cache, out = BiEncoder(o.bi_encoder, o.workers), o.work / "vectors", o.work / "mined"
     out.mkdir(parents=True, exist_ok=True)
     asked, answers = barred(o.data)
+
+    def keep(name, collection, depth):
+        r = Retriever(collection, encoder, cache)
+        write(out / f"{name}.jsonl", r,
+              mined(r, depth, o.most, o.seed, name.removesuffix(".development") in o.lexical.split(",")))
+
     for name in o.sources.split(","):
-        start, words = time.time(), name in o.lexical.split(",")
+        start = time.time()
         if name == "cosqa-docstrings":
             made = docstrings(collections.load(o.data, "cosqa"),
                               judged_elsewhere(o.data, "cosqa", {"testing", "development"}), o.made)
-            write(out / f"{name}.jsonl", r := Retriever(made, encoder, cache), mined(r, o.depth, o.most, o.seed, words))
+            keep(name, made, o.depth)
         elif name == "scifact-titles":
             made = titles(collections.load(o.data, "scifact"),
                           judged_elsewhere(o.data, "scifact", {"testing"})
                           | judged_elsewhere(o.data, "scifact-train", {"development"}), o.made)
-            write(out / f"{name}.jsonl", r := Retriever(made, encoder, cache), mined(r, o.depth, o.most, o.seed, words))
+            keep(name, made, o.depth)
         else:
             loaded = collections.load(o.data, name)
             training = without_barred(collections.of_split(loaded, "training"), asked, answers)
             if name == "medquad":
                 training = sampled_foci(training, o.medquad)
-            write(out / f"{name}.jsonl", r := Retriever(training, encoder, cache), mined(r, o.depth, o.most, o.seed, words))
+            keep(name, training, o.depth)
             development = without_barred(collections.of_split(loaded, "development"), asked, answers)
-            r = Retriever(development, encoder, cache)
-            write(out / f"{name}.development.jsonl", r, mined(r, 100, o.most, o.seed, words))
+            keep(f"{name}.development", development, 100)
         print(f"{name}: {time.time() - start:.0f} s", flush=True)
 
 
