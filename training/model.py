@@ -142,20 +142,23 @@ def initializers(path):
     return arrays
 
 
-def take_scalar(arrays, name):
-    return torch.tensor(float(arrays[name]))
+def weights_of(path, base=None):
+    """A model with the weights of a run (`best.pt`), or of an int8 ONNX that was made from `base`."""
+    if str(path).endswith(".onnx"):
+        return from_bi_encoder(base, later=path).eval()
+    return of_state(torch.load(path, map_location="cpu"))
 
 
 def from_bi_encoder(path, layers=6, later=None):
     """all-MiniLM-L6-v2's fp32 ONNX -> a cross-encoder that scores about as the bi-encoder does. With `later`, an int8
-    ONNX of the same parts that was trained from it with embeddings and three layers frozen, it scores as that one."""
+    ONNX that was trained from it with embeddings and three layers frozen (tandem-minilm-l6), one that scores as that."""
     arrays = initializers(path)
     if later:
         arrays |= {n.removeprefix("bert."): a for n, a in initializers(later).items()
                    if not n.startswith(("bert.embeddings.", *(f"bert.encoder.layer.{i}." for i in range(3))))}
     take = lambda *names: torch.cat([torch.tensor(arrays[n].copy()) for n in names])
-    state = {"a": take_scalar(arrays, "a"), "b": take_scalar(arrays, "b"),
-             **{n: take(n) for n in ("cls.bias", "cls.weight", "proj.bias", "proj.weight")}} if later else {}
+    state = {n: torch.tensor(arrays[n].copy())
+             for n in ("a", "b", "cls.bias", "cls.weight", "proj.bias", "proj.weight")} if later else {}
     for ours, theirs in {"words.weight": "word_embeddings.weight", "places.weight": "position_embeddings.weight",
                          "kinds.weight": "token_type_embeddings.weight", "norm.weight": "LayerNorm.weight",
                          "norm.bias": "LayerNorm.bias"}.items():

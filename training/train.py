@@ -24,11 +24,10 @@ def main():
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     loop.arguments(a)
     a.add_argument("--base", type=pathlib.Path, required=True, help="the bi-encoder's fp32 ONNX")
-    a.add_argument("--later", type=pathlib.Path, help="an int8 cross-encoder made from that base, to go on with")
     a.add_argument("--layers", type=int, default=6)
     a.add_argument("--frozen", type=int, default=1, help="first layers that stay as they are, beside the embeddings")
     o = a.parse_args()
-    model = from_bi_encoder(o.base, o.layers, o.later)
+    model = from_bi_encoder(o.base, o.layers)
     model.bert.freeze(o.frozen)
     loop.Run(o, model, listwise).train()
 
