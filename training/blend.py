@@ -119,7 +119,8 @@ def main():
     print(f"stage 1: {np.mean(list(stage1.values())):.4f}")
     print(json.dumps(blend))
     scorer.card["blend"] = blend
-    keys = [k for k in scorer.card if k not in ("blend", "canary")] + ["blend", "canary"]
+    last = ["blend", "canary", "tokenizer"]
+    keys = [k for k in scorer.card if k not in last] + [k for k in last if k in scorer.card]
     write_card(o.model, {k: scorer.card[k] for k in keys})
     if o.out:
         o.out.write_text(json.dumps({"blend": blend, "ratio": ratio, "ratios": RATIOS, "means": means.tolist(),

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 
 import loop
 from batches import Groups, Source, padded, tokenizer_of
-from model import CrossEncoder, of_state
+from model import CrossEncoder, weights_of
 
 
 def activity(teacher, batches):
@@ -56,8 +56,7 @@ class TeacherLoss:
         self.teacher = teacher
 
     def __call__(self, logits, batch):
-        device = logits.device.type
-        with torch.no_grad(), torch.autocast(device, torch.bfloat16):
+        with torch.no_grad(), loop.low_precision(logits.device.type):
             wanted = self.teacher(*batch).float().view_as(logits)
         order = F.kl_div(F.log_softmax(logits, 1), F.log_softmax(wanted, 1), log_target=True, reduction="batchmean")
         return order + 0.1 * F.mse_loss(logits, wanted)
@@ -75,12 +74,13 @@ def some_batches(o, count=8):
 def main():
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     loop.arguments(a)
-    a.add_argument("--teacher", type=pathlib.Path, required=True, help="best.pt of train.py's run")
+    a.add_argument("--teacher", type=pathlib.Path, required=True, help="best.pt, or an int8 ONNX made from --base")
+    a.add_argument("--base", type=pathlib.Path, help="the bi-encoder's fp32 ONNX")
     a.add_argument("--layers", default="0,5", help="the teacher's layers to begin with")
     a.add_argument("--inner", type=int, default=1024, help="neurons between the two products of a layer")
     o = a.parse_args()
     torch.manual_seed(o.seed)
-    teacher = of_state(torch.load(o.teacher, map_location="cpu"))
+    teacher = weights_of(o.teacher, o.base)
     student = student_of(teacher, [int(i) for i in o.layers.split(",")], o.inner,
                          activity(teacher, some_batches(o)))
     student.bert.freeze(0)

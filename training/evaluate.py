@@ -62,8 +62,7 @@ class Figures:
 def evaluate(retriever, scorers, queries, depth, work):
     collection = retriever.collection
     keys = collections.evenly(collection.queries, queries)
-    # All of the split's queries are encoded, so that a larger sample finds them there.
-    found = candidates(retriever, list(collection.queries), depth)
+    found = candidates(retriever, keys, depth)
     scored = [Scored(work, s, collection, found) for s in scorers]
     figures = Figures(collection)
     for q in keys:

@@ -60,8 +60,14 @@ def gain(scored):
     return 1 / math.log2(1 + rank) if rank <= 10 else 0.0
 
 
+def low_precision(device):
+    """bfloat16 where the device has it; a CPU without it would take several times as long as in fp32."""
+    return torch.autocast(device, torch.bfloat16,
+                          enabled=device != "cpu" or torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+
 def scores(model, pairs, device):
-    with torch.no_grad(), torch.autocast(device, torch.bfloat16):
+    with torch.no_grad(), low_precision(device):
         return model(*padded(pairs, device)).float().tolist()
 
 
@@ -124,7 +130,7 @@ class Run:
         self._set_rate()
         pairs = next(self.groups)
         batch = padded(pairs, self.device)
-        with torch.autocast(self.device, torch.bfloat16):
+        with low_precision(self.device):
             logits = self.model(*batch)
         loss = self.loss(logits.float().view(-1, 1 + self.options.negatives), batch)
         loss.backward()

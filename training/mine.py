@@ -16,6 +16,8 @@ import textwrap
 import time
 import warnings
 
+import numpy as np
+
 import data as collections
 from retrieval import BiEncoder, Retriever
 
@@ -72,18 +74,20 @@ def without_docstring(code):
         return None
 
 
-def docstrings(cosqa, answers):
+def docstrings(cosqa, answers, fraction=1.0):
     """Docstring -> code over functions that no testing or development query asks for."""
-    rows = [(i, without_docstring(cosqa.texts[i])) for i in range(len(cosqa.ids)) if cosqa.ids[i] not in answers]
+    rows = [(i, without_docstring(cosqa.texts[i])) for i in range(len(cosqa.ids))
+            if cosqa.ids[i] not in answers and collections.share(cosqa.ids[i], "docstring") < fraction]
     rows = [(i, pair) for i, pair in rows if pair and 4 <= len(pair[0].split()) <= 30]
     ids = [cosqa.ids[i] for i, _ in rows]
     return collections.Collection("cosqa-docstrings", ids, [""] * len(rows), [pair[1] for _, pair in rows],
                                   {p: pair[0] for p, (_, pair) in zip(ids, rows)}, {p: {p: 1} for p in ids})
 
 
-def titles(scifact, answers):
+def titles(scifact, answers, fraction=1.0):
     """Title -> abstract over abstracts that no testing or development claim cites."""
-    rows = [i for i in range(len(scifact.ids)) if scifact.ids[i] not in answers and scifact.titles[i].strip()]
+    rows = [i for i in range(len(scifact.ids)) if scifact.ids[i] not in answers and scifact.titles[i].strip()
+            and collections.share(scifact.ids[i], "title") < fraction]
     ids = [scifact.ids[i] for i in rows]
     return collections.Collection("scifact-titles", ids, [""] * len(rows), [scifact.texts[i] for i in rows],
                                   {scifact.ids[i]: scifact.titles[i] for i in rows}, {p: {p: 1} for p in ids})
@@ -94,8 +98,8 @@ def judged_elsewhere(data, name, splits):
     return {p for q, of in loaded.grades.items() if collections.split_of(loaded, q) in splits for p in of}
 
 
-def mined(retriever, depth, most, seed):
-    """Queries with negatives of both methods, best first."""
+def mined(retriever, depth, most, seed, lexical_only=False):
+    """Queries with negatives of both methods, best first; of BM25 alone if no time is to be spent on vectors."""
     collection = retriever.collection
     queries = list(collection.queries)
     random.Random(seed).shuffle(queries)
@@ -104,8 +108,11 @@ def mined(retriever, depth, most, seed):
     same = {}
     for q, t in collection.queries.items():  # the same question asked twice has both answers
         same.setdefault(t.strip().lower(), set()).update(collection.grades[q])
-    dense, cosines = retriever.dense(texts, depth)
     lexical = retriever.lexical(texts, depth)
+    if lexical_only:
+        dense, cosines = lexical, np.zeros(lexical.shape)
+    else:
+        dense, cosines = retriever.dense(texts, depth)
     for q, text, near, cos, words in zip(queries, texts, dense, cosines, lexical):
         relevant = same[text.strip().lower()]
         cos = dict(zip((collection.ids[i] for i in near), cos.tolist()))
@@ -144,32 +151,39 @@ def main():
     a.add_argument("--depth", type=int, default=24, help="candidates of each method")
     a.add_argument("--most", type=int, default=None, help="queries of a source; all if not said")
     a.add_argument("--medquad", type=float, default=0.3, help="fraction of MedQuAD's foci")
+    a.add_argument("--made", type=float, default=1.0, help="fraction of the passages that are asked for by themselves")
+    a.add_argument("--lexical", default="", help="sources whose negatives are BM25's alone, which takes no time")
     a.add_argument("--workers", type=int, default=2)
     a.add_argument("--seed", type=int, default=11)
     o = a.parse_args()
     encoder, cache, out = BiEncoder(o.bi_encoder, o.workers), o.work / "vectors", o.work / "mined"
     out.mkdir(parents=True, exist_ok=True)
     asked, answers = barred(o.data)
+
+    def keep(name, collection, depth):
+        r = Retriever(collection, encoder, cache)
+        write(out / f"{name}.jsonl", r,
+              mined(r, depth, o.most, o.seed, name.removesuffix(".development") in o.lexical.split(",")))
+
     for name in o.sources.split(","):
         start = time.time()
         if name == "cosqa-docstrings":
             made = docstrings(collections.load(o.data, "cosqa"),
-                              judged_elsewhere(o.data, "cosqa", {"testing", "development"}))
-            write(out / f"{name}.jsonl", r := Retriever(made, encoder, cache), mined(r, o.depth, o.most, o.seed))
+                              judged_elsewhere(o.data, "cosqa", {"testing", "development"}), o.made)
+            keep(name, made, o.depth)
         elif name == "scifact-titles":
             made = titles(collections.load(o.data, "scifact"),
                           judged_elsewhere(o.data, "scifact", {"testing"})
-                          | judged_elsewhere(o.data, "scifact-train", {"development"}))
-            write(out / f"{name}.jsonl", r := Retriever(made, encoder, cache), mined(r, o.depth, o.most, o.seed))
+                          | judged_elsewhere(o.data, "scifact-train", {"development"}), o.made)
+            keep(name, made, o.depth)
         else:
             loaded = collections.load(o.data, name)
             training = without_barred(collections.of_split(loaded, "training"), asked, answers)
             if name == "medquad":
                 training = sampled_foci(training, o.medquad)
-            write(out / f"{name}.jsonl", r := Retriever(training, encoder, cache), mined(r, o.depth, o.most, o.seed))
+            keep(name, training, o.depth)
             development = without_barred(collections.of_split(loaded, "development"), asked, answers)
-            r = Retriever(development, encoder, cache)
-            write(out / f"{name}.development.jsonl", r, mined(r, 100, o.most, o.seed))
+            keep(f"{name}.development", development, 100)
         print(f"{name}: {time.time() - start:.0f} s", flush=True)
 
 

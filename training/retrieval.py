@@ -2,6 +2,7 @@
 import hashlib
 import json
 import pathlib
+import platform
 from concurrent.futures import ThreadPoolExecutor
 
 import bm25s
@@ -11,11 +12,23 @@ from tokenizers import Tokenizer
 
 import data as collections
 
+EXACT_ON_X86 = {"avx_vnni", "avx512_vnni", "amx_int8"}
+
+
+def saturates(cpuinfo, machine):
+    """Whether the fast int8 products lose digits here, as the product tells by the CPU's flags."""
+    flags = next((line for line in cpuinfo.splitlines() if line.startswith("flags")), "")
+    return machine in ("x86_64", "AMD64") and not EXACT_ON_X86.intersection(flags.split())
+
+
 def session(path, threads=1):
-    """A CPU session that the product would make: one thread a run, no arena (two places in docs/adr say why)."""
+    """A CPU session that the product would make: one thread a run, no arena (three places in docs/adr say why)."""
     options = ort.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.enable_cpu_mem_arena = False
+    cpuinfo = pathlib.Path("/proc/cpuinfo")
+    if saturates(cpuinfo.read_text() if cpuinfo.exists() else "", platform.machine()):
+        options.add_session_config_entry("session.x64quantprecision", "1")
     options.log_severity_level = 3
     return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
@@ -76,8 +89,8 @@ class Retriever:
 
     def dense(self, texts, depth, name="queries"):
         """Ordinals and cosines, best first, [queries, depth]."""
-        key = f"{self.collection.name}-{self.encoder.card['name']}"
-        passages = cached(self.cache, key, self.texts, self.encoder.passages)
+        key = self.encoder.card["name"]  # not the collection's: scifact and scifact-train have the same passages
+        passages = cached(self.cache, f"{key}-passages", self.texts, self.encoder.passages)
         queries = cached(self.cache, f"{key}-{name}", texts, self.encoder.queries)
         depth = min(depth, len(self.texts))
         best, cosines = [], []

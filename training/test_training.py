@@ -8,6 +8,7 @@ import unittest
 import numpy as np
 import onnx
 import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
 
 import batches
 import blend
@@ -15,10 +16,11 @@ import data as collections
 import graph
 import measures
 import mine
+import words
 from batches import Groups, Passage, Shape
 from export import INPUTS, plain
-from model import CLS, HIDDEN, SEP, CrossEncoder, Product, of_state, rounded_activations
-from retrieval import session
+from model import CLS, HIDDEN, SEP, CrossEncoder, Product, initializers, of_state, rounded_activations
+from retrieval import saturates, session
 from scoring import pair_of
 
 
@@ -107,6 +109,16 @@ class GraphTest(unittest.TestCase):
 
 
 class QuantisationTest(unittest.TestCase):
+    def test_a_quantised_graph_gives_its_weights_back(self):
+        model = some_model()
+        with tempfile.TemporaryDirectory() as folder:
+            exported, quantised = pathlib.Path(folder, "plain.onnx"), pathlib.Path(folder, "int8.onnx")
+            plain(model, exported)
+            quantize_dynamic(exported, quantised, per_channel=True, weight_type=QuantType.QInt8,
+                             op_types_to_quantize=["MatMul"], extra_options={"MatMulConstBOnly": True})
+            got = initializers(quantised)["model.proj.weight"]
+        self.assertLess(np.abs(got - model.proj.weight.detach().numpy()).max(), 0.01)
+
     def test_columns_come_back_within_half_a_step(self):
         weight = np.random.default_rng(1).normal(size=(50, 7)).astype(np.float32)
         values, scale, zero = graph.int8_columns(weight)
@@ -131,6 +143,29 @@ class QuantisationTest(unittest.TestCase):
         exact = torch.nn.functional.linear(x, product.weight, product.bias)
         self.assertTrue(torch.equal(product.eval()(x), exact))
         self.assertFalse(torch.equal(product.train()(x), exact))
+
+
+class HostTest(unittest.TestCase):
+    def test_x86_without_vnni_saturates(self):
+        self.assertTrue(saturates("processor : 0\nflags\t\t: fpu avx2", "x86_64"))
+        self.assertFalse(saturates("flags : avx2 avx_vnni", "x86_64"))
+        self.assertFalse(saturates("Features : asimd", "aarch64"))
+
+
+class WordsTest(unittest.TestCase):
+    def test_a_fingerprint_has_what_decides_ids_without_white_space(self):
+        parts = {"normalizer": None, "pre_tokenizer": {"type": "x"}, "model": {"vocab": {"a": 0, "\u00e9": 7}},
+                 "added_tokens": [{"id": 9}]}
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "tokenizer.json")
+            path.write_text(json.dumps(parts | {"padding": 1}, indent=2))
+            loose = words.stated(path)
+            path.write_text(json.dumps(parts, ensure_ascii=False), encoding="utf8")
+            self.assertEqual(words.stated(path), loose)
+            self.assertEqual(loose["largestId"], 9)
+            parts["model"]["vocab"]["b"] = 8
+            path.write_text(json.dumps(parts))
+            self.assertNotEqual(words.stated(path), loose)
 
 
 class PairTest(unittest.TestCase):
