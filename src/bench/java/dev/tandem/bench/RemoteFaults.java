@@ -13,6 +13,7 @@ import dev.tandem.rerank.OnnxCrossEncoder;
 import dev.tandem.rerank.Outcome;
 import dev.tandem.rerank.Outcome.Scored;
 import dev.tandem.rerank.PassageCut;
+import dev.tandem.rerank.Helpers;
 import dev.tandem.rerank.RemoteReranker;
 import dev.tandem.rerank.RerankTask;
 import dev.tandem.rerank.Reranker;
@@ -95,7 +96,7 @@ public final class RemoteFaults implements AutoCloseable {
         while (!remote.use().state().equals("takes part")) {
             Thread.sleep(20);
         }
-        var reranker = new Reranker(model, ScoreCache.NONE, timer, model.concurrency(), remote);
+        var reranker = new Reranker(model, ScoreCache.NONE, timer, model.concurrency(), new Helpers(remote, null));
         ends.addAll(List.of(server::close, remote::close, reranker::close));
         return new Way(reranker, remote, server);
     }
