@@ -9,8 +9,11 @@ import java.util.function.LongSupplier;
 /** Tries what may go well next time. */
 final class Retries {
 
-    /** In a row without a byte gained. */
+    /** In a row that gained too little. */
     private static final int TRIES = 4;
+
+    /** Bytes; with less a try has not got on, or one that trickles would go on for ever. */
+    private static final long WORTHWHILE = 1 << 20;
 
     /** A hub that asks for more is not waited for. */
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
@@ -43,7 +46,7 @@ final class Retries {
             try {
                 return work.run();
             } catch (IOException e) {
-                failures = gained.getAsLong() > before ? 1 : failures + 1;
+                failures = gained.getAsLong() - before >= WORTHWHILE ? 1 : failures + 1;
                 Duration pause = pause(failures, e);
                 if (failures >= TRIES || !mayPass(e) || pause.compareTo(LONGEST_WAIT) > 0) {
                     throw e;

@@ -31,7 +31,8 @@ public final class GraphFiles {
     private static final String AVX2 = "model_quint8_avx2.onnx";
     private static final String ARM = "model_qint8_arm64.onnx";
     private static final List<String> ANY_CPU =
-            List.of("model_quantized.onnx", "model_int8.onnx", "model_uint8.onnx");
+            List.of(
+                    "model_quantized.onnx", "model_quant.onnx", "model_int8.onnx", "model_uint8.onnx");
     private static final List<String> FOLDERS = List.of("onnx/", "");
 
     /** Names of operators and of parts of them that only a graph of 8-bit numbers has. */
@@ -82,7 +83,7 @@ public final class GraphFiles {
     /** Whether a graph's name says that it is quantised. */
     public static boolean namedQuantised(String path) {
         String name = path.toLowerCase(Locale.ROOT);
-        return name.contains("int8") || name.contains("quantized");
+        return name.contains("int8") || name.contains("quant");
     }
 
     /**
