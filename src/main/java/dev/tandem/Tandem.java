@@ -2,15 +2,18 @@ package dev.tandem;
 
 import dev.tandem.candidates.CandidatesConfig;
 import dev.tandem.evaluation.EvaluateCommand;
+import dev.tandem.hub.HubAccess;
 import dev.tandem.indexing.IndexCommand;
 import dev.tandem.model.LongPassages;
 import dev.tandem.model.Order;
 import dev.tandem.model.SearchException;
+import dev.tandem.models.ModelsCommand;
 import dev.tandem.onnx.ModelsConfig;
 import dev.tandem.rerank.CascadeConfig;
 import dev.tandem.rerank.RemoteConfig;
 import dev.tandem.rerank.RerankConfig;
 import io.smallrye.config.ConfigValidationException;
+import io.smallrye.config.SmallRyeConfig;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.function.Function;
@@ -63,6 +66,7 @@ public final class Tandem implements Runnable {
                         config.getConfigMapping(RemoteConfig.class));
         return new CommandLine(new Tandem())
                 .addSubcommand(IndexCommand.create(models))
+                .addSubcommand(ModelsCommand.create(models, () -> access(config)))
                 .addSubcommand(evaluate)
                 .registerConverter(
                         LongPassages.class,
@@ -70,6 +74,13 @@ public final class Tandem implements Runnable {
                 .registerConverter(Order.class, named(Order::named, "blend, replace or rrf"))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(Tandem::explain);
+    }
+
+    /** By the names that all tools of the hub have for it. */
+    private static HubAccess access(SmallRyeConfig config) {
+        return HubAccess.of(
+                config.getOptionalValue(HubAccess.ENDPOINT, String.class),
+                config.getOptionalValue(HubAccess.TOKEN, String.class));
     }
 
     /** By the names that requests have too. */
@@ -85,7 +96,8 @@ public final class Tandem implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to do: index or evaluate.");
+        throw new ParameterException(
+                spec.commandLine(), "Say what to do: index, models or evaluate.");
     }
 
     /** Errors that say what to do need no stack trace; any other is a bug and shows one. */

@@ -46,8 +46,11 @@ class ArchitectureTest {
     private static final Map<String, List<String>> MAY_USE =
             Map.ofEntries(
                     Map.entry("model", List.of()),
-                    Map.entry("onnx", List.of("model")),
-                    Map.entry("index", List.of("model")),
+                    Map.entry("files", List.of()),
+                    Map.entry("onnx", List.of("model", "files")),
+                    Map.entry("index", List.of("model", "files")),
+                    Map.entry("hub", List.of("onnx", "model", "files")),
+                    Map.entry("models", List.of("hub", "candidates", "rerank", "onnx", "model")),
                     Map.entry("candidates", List.of("index", "onnx", "model")),
                     Map.entry("rerank", List.of("onnx", "model")),
                     Map.entry(
@@ -81,7 +84,7 @@ class ArchitectureTest {
                     Map.entry("org.jboss.resteasy..", List.of("http")),
                     Map.entry("io.quarkus.funqy..", List.of("lambda")),
                     Map.entry("com.amazonaws..", List.of("lambda")),
-                    Map.entry("picocli..", List.of("", "indexing", "evaluation")));
+                    Map.entry("picocli..", List.of("", "indexing", "evaluation", "models")));
 
     static Stream<String> packages() {
         return MAY_USE.keySet().stream().sorted();

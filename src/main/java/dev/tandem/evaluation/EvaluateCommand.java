@@ -24,6 +24,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -113,6 +115,20 @@ public final class EvaluateCommand implements Callable<Integer> {
     private @Nullable Integer sample;
 
     @Option(
+            names = "--tune-blend",
+            description =
+                    "Fit how logit and similarity are blended, and say what that is worth on"
+                            + " queries that it was not fitted on. Scores every candidate.")
+    private boolean tuneBlend;
+
+    @Option(
+            names = "--write",
+            description =
+                    "With --tune-blend: put the weights into the cross-encoder's model.json, unless"
+                            + " they are worse than the ones in use.")
+    private boolean write;
+
+    @Option(
             names = "--json",
             description = "Print one JSON object on standard output, and nothing else there.")
     private boolean json;
@@ -134,15 +150,8 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws JsonProcessingException {
-        if (candidateCount < 10 || candidateCount > 1_000) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--candidate-count: got " + candidateCount + ", expected 10 to 1000");
-        }
-        if (budgetMs != null && budgetMs < 1) {
-            throw new ParameterException(
-                    spec.commandLine(), "--budget-ms: got " + budgetMs + ", expected 1 or more");
-        }
+        checkNumbers();
+        checkTuning();
         List<Judged> judged = sampled(Judgements.read(queries, qrels));
         try (var loaded = Models.open(models, rerank, cascade).with(remote);
                 var leased = new IndexFolder(index).lease(Verify.LENGTHS);
@@ -153,20 +162,85 @@ public final class EvaluateCommand implements Callable<Integer> {
                                 new EngineSettings(
                                         candidates, rerank, Memory.LOW, ScoreCache.NONE))) {
             loaded.verify();
-            Report report = run(engine, judged);
-            if (json) {
-                spec.commandLine().getOut().println(new ObjectMapper().writeValueAsString(report));
+            if (tuneBlend) {
+                tune(loaded, engine, judged);
             } else {
-                print(report);
+                evaluate(engine, judged);
             }
         }
         return 0;
     }
 
-    private Report run(SearchEngine engine, List<Judged> judged) {
+    private void checkNumbers() {
+        if (candidateCount < 10 || candidateCount > 1_000) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--candidate-count: got " + candidateCount + ", expected 10 to 1000");
+        }
+        if (budgetMs != null && budgetMs < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--budget-ms: got " + budgetMs + ", expected 1 or more");
+        }
+    }
+
+    private void checkTuning() {
+        if (write && !tuneBlend) {
+            throw new ParameterException(
+                    spec.commandLine(), "--write: got it alone, expected --tune-blend with it");
+        }
+        if (tuneBlend && (budgetMs != null || order != null || earlyStop != null)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--tune-blend scores every candidate and makes the order itself: leave out"
+                            + " --budget-ms, --order and --early-stop");
+        }
+    }
+
+    private void evaluate(SearchEngine engine, List<Judged> judged)
+            throws JsonProcessingException {
         Duration budget = budgetMs == null ? Evaluation.NO_BUDGET : Duration.ofMillis(budgetMs);
         var options = new RerankOptions(longPassages, order, 0, earlyStop);
         var evaluation = new Evaluation(engine.retriever(), candidateCount, budget, options);
+        Report report = withBar(judged, done -> evaluation.run(judged, done));
+        if (json) {
+            spec.commandLine().getOut().println(new ObjectMapper().writeValueAsString(report));
+        } else {
+            print(report);
+        }
+    }
+
+    private void tune(Models loaded, SearchEngine engine, List<Judged> judged)
+            throws JsonProcessingException {
+        var tuning =
+                new TuneBlend(
+                        models.dir().resolve(models.crossEncoder()),
+                        loaded.crossEncoder().card(),
+                        engine.biEncoder());
+        BlendTuning.Report report =
+                withBar(
+                        judged,
+                        done ->
+                                tuning.run(
+                                        engine.retriever(),
+                                        judged,
+                                        candidateCount,
+                                        longPassages,
+                                        done));
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(new ObjectMapper().writeValueAsString(report));
+        } else {
+            tuning.print(out, report);
+        }
+        if (write) {
+            Path card = tuning.write(report);
+            spec.commandLine()
+                    .getErr()
+                    .printf("Written to %s. Servers take it up when they start.%n", card);
+        }
+    }
+
+    private static <T> T withBar(List<Judged> judged, Function<IntConsumer, T> work) {
         try (var bar =
                 new ProgressBarBuilder()
                         .setTaskName("Evaluating")
@@ -176,7 +250,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                         .setStyle(ProgressBarStyle.ASCII)
                         .setConsumer(new ConsoleProgressBarConsumer(System.err))
                         .build()) {
-            return evaluation.run(judged, bar::stepTo);
+            return work.apply(bar::stepTo);
         }
     }
 

@@ -37,7 +37,7 @@ final class Evaluation {
     }
 
     /** So long that what is measured is the time until the answer was whole. */
-    private static final Duration GRACE = Duration.ofMinutes(1);
+    static final Duration GRACE = Duration.ofMinutes(1);
 
     /** Longer than any evaluation. */
     static final Duration NO_BUDGET = Duration.ofDays(365);

@@ -1,8 +1,10 @@
 package dev.tandem.index;
 
+import dev.tandem.files.DurableFiles;
 import dev.tandem.index.IndexManifest.FileEntry;
 import dev.tandem.model.IndexException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -154,10 +156,8 @@ public final class GenerationWriter implements AutoCloseable {
     }
 
     private void replaceCurrent() throws IOException {
-        Path next = index.path().resolve(IndexLayout.CURRENT + ".next");
-        Files.writeString(next, id.text() + "\n");
-        DurableFiles.force(next);
-        DurableFiles.rename(next, index.path().resolve(IndexLayout.CURRENT));
+        byte[] content = (id.text() + "\n").getBytes(StandardCharsets.UTF_8);
+        DurableFiles.replace(index.path().resolve(IndexLayout.CURRENT), content);
     }
 
     /** Renamed first, so that no build is resumed on a part of it. */

@@ -63,8 +63,17 @@ public record CpuFeatures(String architecture, List<String> extensions) {
      * taken: x86 without VNNI adds pairs of products in 16 bits, which saturate.
      */
     public boolean saturates() {
-        return architecture.equals("x86_64")
-                && extensions.stream().noneMatch(EXACT_ON_X86::contains);
+        return isX86() && !hasVnni();
+    }
+
+    /** Whether it is one of Intel's or AMD's. */
+    public boolean isX86() {
+        return architecture.equals("x86_64");
+    }
+
+    /** Whether it is an x86 CPU that sums int8 products in 32 bits. */
+    public boolean hasVnni() {
+        return isX86() && extensions.stream().anyMatch(EXACT_ON_X86::contains);
     }
 
     /** {@code x86_64 avx2 avx512_vnni}. */

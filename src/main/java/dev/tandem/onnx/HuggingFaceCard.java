@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -20,13 +21,21 @@ import java.util.stream.IntStream;
  */
 final class HuggingFaceCard {
 
-    /** Quantised first: on a CPU it is about twice as fast. */
+    /**
+     * Quantised first: on a CPU it is about twice as fast. The order is the same on every host, or
+     * one folder would be another model there, to which an index does not fit.
+     */
     private static final List<String> GRAPHS =
             List.of(
                     "model_quantized.onnx",
                     "model.onnx",
                     "onnx/model_quantized.onnx",
-                    "onnx/model.onnx");
+                    "onnx/model.onnx",
+                    "onnx/model_int8.onnx",
+                    "onnx/model_qint8_avx512_vnni.onnx",
+                    "onnx/model_qint8_avx512.onnx",
+                    "onnx/model_quint8_avx2.onnx",
+                    "onnx/model_qint8_arm64.onnx");
 
     private static final int BERT_LENGTH = 512;
     private static final String POOLING = "1_Pooling/config.json";
@@ -43,12 +52,30 @@ final class HuggingFaceCard {
     }
 
     ModelCard derive() {
+        return derive(graph());
+    }
+
+    /** What kind of model the architecture is; empty if config.json does not say. */
+    Optional<ModelKind> kind() {
+        JsonNode architecture = read("config.json").path("architectures").path(0);
+        return architecture.isTextual()
+                ? Optional.of(kind(architecture.asText()))
+                : Optional.empty();
+    }
+
+    private static ModelKind kind(String architecture) {
+        return architecture.endsWith("ForSequenceClassification")
+                ? ModelKind.CROSS_ENCODER
+                : ModelKind.BI_ENCODER;
+    }
+
+    ModelCard derive(String graph) {
         JsonNode prompts = read("config_sentence_transformers.json").path("prompts");
         return new ModelCard(
                 String.valueOf(folder.getFileName()),
                 null,
                 null,
-                graph(),
+                graph,
                 Map.of(),
                 maxSequenceLength(),
                 pooling(),

@@ -1,12 +1,13 @@
 package dev.tandem.onnx;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.model.ModelException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelFolder {
 
-    private static final String CARD = "model.json";
     private static final String TOKENIZER = "tokenizer.json";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path folder;
     private final ModelCard card;
@@ -61,19 +60,38 @@ public final class ModelFolder {
                     "No model folder %s; %s holds %s. Set tandem.models.dir to the folder that holds it, or name another model."
                             .formatted(folder, models.toAbsolutePath(), foldersIn(models)));
         }
-        ModelCard card = readCard(folder);
+        ModelCard card = CardFile.read(folder);
         var times = new LoadTimes();
         String fingerprint = times.timed("checksums", () -> fingerprint(folder, card, trusted));
         return new ModelFolder(folder, card, fingerprint, trusted, times);
     }
 
     private static String fingerprint(Path folder, ModelCard card, boolean trusted) {
-        return Sha256.of(
-                String.join(
-                        "\n",
-                        sha256(folder, card.model(), card, trusted),
-                        sha256(folder, TOKENIZER, card, trusted),
-                        card.behaviour()));
+        List<String> parts = new ArrayList<>();
+        for (String name : names(folder, card)) {
+            parts.add(sha256(folder, name, card, trusted));
+        }
+        parts.add(card.behaviour());
+        return Sha256.of(String.join("\n", parts));
+    }
+
+    /**
+     * Files that a model is made of, as names in its folder: the graph, what the graph keeps
+     * outside itself, the tokenizer. They need not be there.
+     *
+     * @throws ModelException if the folder cannot be read
+     */
+    public static List<String> names(Path folder, ModelCard card) {
+        var data = new TreeSet<>(GraphFiles.dataOf(card.model(), card.sha256().keySet()));
+        try {
+            data.addAll(GraphFiles.dataIn(folder, card.model()));
+        } catch (IOException e) {
+            throw new ModelException("Cannot read " + folder + ": " + e, e);
+        }
+        List<String> names = new ArrayList<>(List.of(card.model()));
+        names.addAll(data);
+        names.add(TOKENIZER);
+        return names;
     }
 
     /**
@@ -119,7 +137,7 @@ public final class ModelFolder {
         if (!actual.equals(stated)) {
             throw new ModelException(
                     "%s: tokenizer is %s, expected %s. Correct it, or leave it out."
-                            .formatted(folder.resolve(CARD), stated, actual));
+                            .formatted(folder.resolve(CardFile.NAME), stated, actual));
         }
     }
 
@@ -134,6 +152,10 @@ public final class ModelFolder {
         return card;
     }
 
+    public Path path() {
+        return folder;
+    }
+
     public Path graph() {
         return folder.resolve(card.model());
     }
@@ -143,8 +165,8 @@ public final class ModelFolder {
     }
 
     /**
-     * Identifies what the model computes: SHA-256 over the graph, the tokenizer file and those
-     * parts of the card that change its numbers.
+     * Identifies what the model computes: SHA-256 over the graph with its outside weights, the
+     * tokenizer file and those parts of the card that change its numbers.
      */
     public String fingerprint() {
         return fingerprint;
@@ -153,27 +175,6 @@ public final class ModelFolder {
     /** What loading the model has taken until now. */
     public LoadTimes times() {
         return times;
-    }
-
-    private static ModelCard readCard(Path folder) {
-        Path file = folder.resolve(CARD);
-        if (!Files.isRegularFile(file)) {
-            return new HuggingFaceCard(folder, JSON).derive();
-        }
-        try {
-            ModelCard card = JSON.readValue(file.toFile(), ModelCard.class);
-            if (card == null) {
-                throw new ModelException(file + " is not a model card: it holds null");
-            }
-            return card;
-        } catch (JsonProcessingException e) {
-            throw new ModelException(
-                    "%s is not a model card: line %d: %s"
-                            .formatted(file, e.getLocation().getLineNr(), e.getOriginalMessage()),
-                    e);
-        } catch (IOException e) {
-            throw new ModelException("Cannot read " + file + ": " + e, e);
-        }
     }
 
     /** The file's SHA-256, which is the card's if the card states one. */
@@ -206,6 +207,7 @@ public final class ModelFolder {
         try (var folders = Files.list(models)) {
             return folders.filter(Files::isDirectory)
                     .map(folder -> folder.getFileName().toString())
+                    .filter(name -> !name.startsWith("."))
                     .sorted()
                     .collect(Collectors.joining(", ", "the folders: ", ""));
         } catch (IOException e) {

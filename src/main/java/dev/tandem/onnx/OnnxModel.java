@@ -39,6 +39,7 @@ public final class OnnxModel implements AutoCloseable {
     private final OrtEnvironment environment;
     private final OrtSession session;
     private final boolean takesTokenTypes;
+    private final Map<String, TensorInfo> inputs;
     private final Map<String, TensorInfo> outputs;
 
     private OnnxModel(Path file, OrtEnvironment environment, OrtSession session)
@@ -46,7 +47,8 @@ public final class OnnxModel implements AutoCloseable {
         this.file = file;
         this.environment = environment;
         this.session = session;
-        takesTokenTypes = checkInputs(tensors(session.getInputInfo()));
+        inputs = tensors(session.getInputInfo());
+        takesTokenTypes = checkInputs();
         outputs = tensors(session.getOutputInfo());
     }
 
@@ -116,6 +118,11 @@ public final class OnnxModel implements AutoCloseable {
     public long outputWidth(String name) {
         long[] shape = Objects.requireNonNull(outputs.get(name), name).getShape();
         return shape[shape.length - 1];
+    }
+
+    /** Name, type and shape of every input, for messages. */
+    public String describeInputs() {
+        return describe(inputs);
     }
 
     /** Name, type and shape of every output, for messages. */
@@ -212,7 +219,7 @@ public final class OnnxModel implements AutoCloseable {
         return values;
     }
 
-    private boolean checkInputs(Map<String, TensorInfo> inputs) {
+    private boolean checkInputs() {
         boolean named =
                 inputs.containsKey(INPUT_IDS)
                         && inputs.containsKey(ATTENTION_MASK)

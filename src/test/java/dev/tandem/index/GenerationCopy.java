@@ -1,5 +1,6 @@
 package dev.tandem.index;
 
+import dev.tandem.files.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

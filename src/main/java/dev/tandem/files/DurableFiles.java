@@ -1,4 +1,4 @@
-package dev.tandem.index;
+package dev.tandem.files;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -10,13 +10,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** Changes to the mount that a power cut does not take back. */
-final class DurableFiles {
+/** Changes to files and folders that a power cut does not take back. */
+public final class DurableFiles {
 
     private DurableFiles() {}
 
     /** Makes a folder and those above it; a new folder's entry lasts once its parent is forced. */
-    static void createFolders(Path folder) throws IOException {
+    public static void createFolders(Path folder) throws IOException {
         if (Files.isDirectory(folder)) {
             return;
         }
@@ -35,7 +35,7 @@ final class DurableFiles {
     }
 
     /** Renames within one file system and forces the folder that both names are in. */
-    static void rename(Path from, Path to) throws IOException {
+    public static void rename(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         Path parent = to.getParent();
         if (parent != null) {
@@ -43,8 +43,19 @@ final class DurableFiles {
         }
     }
 
+    /**
+     * Writes a file anew: until all of it is on the disk, the name stands for what was there
+     * before.
+     */
+    public static void replace(Path file, byte[] content) throws IOException {
+        Path next = file.resolveSibling(file.getFileName() + ".next");
+        Files.write(next, content);
+        force(next);
+        rename(next, file);
+    }
+
     /** Forces all files under a folder and the folders themselves, but for one folder in it. */
-    static void forceTree(Path root, Path but) throws IOException {
+    public static void forceTree(Path root, Path but) throws IOException {
         try (Stream<Path> tree = Files.walk(root)) {
             // Files before the folders that name them.
             for (Path path :
@@ -56,13 +67,15 @@ final class DurableFiles {
         }
     }
 
-    static void force(Path path) throws IOException {
+    /** Forces a file or a folder. */
+    public static void force(Path path) throws IOException {
         try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
         }
     }
 
-    static void deleteTree(Path root) throws IOException {
+    /** Deletes a folder with all that is in it; nothing happens if there is none. */
+    public static void deleteTree(Path root) throws IOException {
         if (!Files.exists(root)) {
             return;
         }
