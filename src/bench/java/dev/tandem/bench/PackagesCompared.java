@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
  */
 public final class PackagesCompared {
     private static final int CANDIDATES = 100;
-    private static final int WARM_UP = 20;
+    private static final int WARM_UP = 8;
     private static final List<String> PARTS =
             List.of("encodeMs", "retrieveMs", "rerankMs", "totalMs");
 

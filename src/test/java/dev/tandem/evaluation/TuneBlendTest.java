@@ -121,7 +121,11 @@ class TuneBlendTest {
         var command =
                 new CommandLine(
                         new EvaluateCommand(
-                                config, Settings.CANDIDATES, Settings.RERANK, Settings.NO_REMOTE));
+                                config,
+                                Settings.CANDIDATES,
+                                Settings.RERANK,
+                                Settings.NO_CASCADE,
+                                Settings.NO_REMOTE));
         var out = new StringWriter();
         var err = new StringWriter();
         command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
