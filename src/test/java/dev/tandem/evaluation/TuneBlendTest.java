@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -67,16 +68,17 @@ class TuneBlendTest {
 
     @Test
     void tuneBlend_write_putsTheWeightsIntoTheCard() throws IOException {
-        ModelCard before = CardFile.read(card.getParent());
+        ModelCard before =
+                CardFile.read(folder.resolve("models").resolve(RealModels.CROSS_ENCODER));
 
         Outcome tuned = run("--tune-blend", "--write", "--sample", "25", "--candidate-count", "20");
 
-        ModelCard after = CardFile.read(card.getParent());
+        ModelCard after = CardFile.read(folder.resolve("models").resolve(RealModels.CROSS_ENCODER));
         Files.copy(SHIPPED.resolve(CardFile.NAME), card, StandardCopyOption.REPLACE_EXISTING);
         assertThat(tuned.exit()).as(tuned.err()).isZero();
         assertThat(tuned.err()).contains("Written to " + card);
-        Blend blend = after.blend();
-        assertThat(blend).isNotNull().isNotEqualTo(before.blend());
+        Blend blend = Objects.requireNonNull(after.blend());
+        assertThat(blend).isNotEqualTo(before.blend());
         assertThat(tuned.out()).contains(CardFile.text(blend));
         assertThat(after.canary()).isEqualTo(before.canary());
         assertThat(after.sha256()).isEqualTo(before.sha256());

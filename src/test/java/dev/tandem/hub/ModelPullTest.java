@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.assertj.core.api.AbstractThrowableAssert;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -390,11 +391,11 @@ class ModelPullTest {
         hub.requests().clear();
     }
 
-    private Wanted wanted(String file) {
+    private Wanted wanted(@Nullable String file) {
         return new Wanted(new HubRepo(HubServer.ID, "main"), file, target);
     }
 
-    private HubAccess access(String token) {
+    private HubAccess access(@Nullable String token) {
         return HubAccess.of(Optional.of(hub.endpoint() + "/"), Optional.ofNullable(token));
     }
 
