@@ -326,6 +326,35 @@ class TandemTest {
     }
 
     @Test
+    void modelsList_shippedModels_areAllThere() {
+        Outcome listed = run("models", "list");
+
+        assertThat(listed.exit()).as(listed.err()).isZero();
+        assertThat(listed.out()).contains("the bi-encoder in use", "the cross-encoder in use");
+    }
+
+    @Test
+    void models_missingOrUnreachable_failWithoutAStackTrace() {
+        Outcome checked = run("models", "check", "none");
+        assertThat(checked.exit()).isEqualTo(1);
+        assertThat(checked.err()).contains("No model folder ", "tandem.models.dir");
+        assertNoStackTrace(checked);
+
+        Outcome pulled =
+                Commands.run(
+                        folder,
+                        Map.of("HF_ENDPOINT", "http://127.0.0.1:1", "HF_TOKEN", "secret"),
+                        "models",
+                        "pull",
+                        "owner/name");
+        assertThat(pulled.exit()).isEqualTo(1);
+        assertThat(pulled.err())
+                .contains("owner/name at main: what it is did not come from http://127.0.0.1:1")
+                .doesNotContain("secret");
+        assertNoStackTrace(pulled);
+    }
+
+    @Test
     void commands_wrongArguments_exitWithTwo() {
         var commandLine = Tandem.commandLine();
         var err = new StringWriter();
@@ -334,9 +363,12 @@ class TandemTest {
         assertThat(commandLine.execute()).isEqualTo(2);
         assertThat(commandLine.execute("index")).isEqualTo(2);
         assertThat(commandLine.execute("index", "build")).isEqualTo(2);
+        assertThat(commandLine.execute("models")).isEqualTo(2);
+        assertThat(commandLine.execute("models", "pull")).isEqualTo(2);
         assertThat(commandLine.execute("nonsense")).isEqualTo(2);
         assertThat(err.toString())
-                .contains("Say what to do", "Say build, info, verify or prune", "--input");
+                .contains("Say what to do", "Say build, info, verify or prune", "--input")
+                .contains("Say list, check, pull or quantize", "ID");
     }
 
     @Test

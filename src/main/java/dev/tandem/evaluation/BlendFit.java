@@ -8,9 +8,10 @@ import java.util.stream.IntStream;
 
 /**
  * Weights of {@code sigmoid(logit * x + similarity * y + bias)} from judged queries, in two steps.
- * The ratio y/x decides the order: of all whose mean nDCG@10 is hardly below the best one's, the one
- * with the most similarity is taken, for it is the safer one on queries of other kinds. Then x and
- * bias are fitted as a logistic regression, so that a score is about the chance of being relevant.
+ * The ratio y/x decides the order: of all whose mean nDCG@10 is hardly below the best one's, the
+ * one with the most similarity is taken, for it is the safer one on queries of other kinds. Then x
+ * and bias are fitted as a logistic regression, so that a score is about the chance of being
+ * relevant.
  */
 final class BlendFit {
 
@@ -39,7 +40,8 @@ final class BlendFit {
     static int ratio(List<double[]> ndcg) {
         double[] means =
                 IntStream.range(0, RATIOS.size())
-                        .mapToDouble(r -> ndcg.stream().mapToDouble(its -> its[r]).average().orElse(0))
+                        .mapToDouble(
+                                r -> ndcg.stream().mapToDouble(its -> its[r]).average().orElse(0))
                         .toArray();
         int best = 0;
         for (int i = 1; i < means.length; i++) {
@@ -91,7 +93,12 @@ final class BlendFit {
      */
     static Line logistic(double[] x, double[] y) {
         double center = sum(x) / x.length;
-        double scale = Math.sqrt(IntStream.range(0, x.length).mapToDouble(i -> (x[i] - center) * (x[i] - center)).sum() / x.length);
+        double scale =
+                Math.sqrt(
+                        IntStream.range(0, x.length)
+                                        .mapToDouble(i -> (x[i] - center) * (x[i] - center))
+                                        .sum()
+                                / x.length);
         double[] z = new double[x.length];
         for (int i = 0; i < x.length; i++) {
             z[i] = (x[i] - center) / scale;
@@ -99,7 +106,9 @@ final class BlendFit {
         Line line = new Line(0, 0);
         for (int step = 0; step < MOST_STEPS; step++) {
             Line next = stepped(line, z, y);
-            boolean done = Math.abs(next.slope() - line.slope()) < CLOSE && Math.abs(next.bias() - line.bias()) < CLOSE;
+            boolean done =
+                    Math.abs(next.slope() - line.slope()) < CLOSE
+                            && Math.abs(next.bias() - line.bias()) < CLOSE;
             line = next;
             if (done) {
                 break;

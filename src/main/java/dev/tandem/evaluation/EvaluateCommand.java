@@ -192,8 +192,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
-    private void evaluate(SearchEngine engine, List<Judged> judged)
-            throws JsonProcessingException {
+    private void evaluate(SearchEngine engine, List<Judged> judged) throws JsonProcessingException {
         Duration budget = budgetMs == null ? Evaluation.NO_BUDGET : Duration.ofMillis(budgetMs);
         var options = new RerankOptions(longPassages, order, 0, earlyStop);
         var evaluation = new Evaluation(engine.retriever(), candidateCount, budget, options);
@@ -212,16 +211,9 @@ public final class EvaluateCommand implements Callable<Integer> {
                         models.dir().resolve(models.crossEncoder()),
                         loaded.crossEncoder().card(),
                         engine.biEncoder());
+        var read = new TuneBlend.Read(candidateCount, longPassages);
         BlendTuning.Report report =
-                withBar(
-                        judged,
-                        done ->
-                                tuning.run(
-                                        engine.retriever(),
-                                        judged,
-                                        candidateCount,
-                                        longPassages,
-                                        done));
+                withBar(judged, done -> tuning.run(engine.retriever(), judged, read, done));
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(new ObjectMapper().writeValueAsString(report));

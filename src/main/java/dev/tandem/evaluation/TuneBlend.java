@@ -31,17 +31,19 @@ import org.jspecify.annotations.Nullable;
  */
 record TuneBlend(Path folder, ModelCard card, String biEncoder) {
 
+    /**
+     * What is read for each query.
+     *
+     * @param longPassages null for the index's own way, or the configured one
+     */
+    record Read(int candidates, @Nullable LongPassages longPassages) {}
+
     /** Scores all candidates of all queries, and fits. */
-    Report run(
-            TwoStageRetriever retriever,
-            List<Judged> judged,
-            int candidateCount,
-            @Nullable LongPassages longPassages,
-            IntConsumer done) {
-        var options = new RerankOptions(longPassages, Order.REPLACE, 0, false);
+    Report run(TwoStageRetriever retriever, List<Judged> judged, Read read, IntConsumer done) {
+        var options = new RerankOptions(read.longPassages(), Order.REPLACE, 0, false);
         List<ScoredQuery> scored = new ArrayList<>();
         for (Judged query : judged) {
-            var all = new Query(query.text(), candidateCount, candidateCount, null, options);
+            var all = new Query(query.text(), read.candidates(), read.candidates(), null, options);
             SearchResult result =
                     retriever
                             .search(all, Budget.of(Evaluation.NO_BUDGET, Evaluation.GRACE))
@@ -70,11 +72,7 @@ record TuneBlend(Path folder, ModelCard card, String biEncoder) {
         if (report.high() < 0) {
             throw new ModelException(
                     "%s is left as it is: the fitted weights rank these queries worse than the ones in use (%+.4f, 95 %%: %+.4f to %+.4f)."
-                            .formatted(
-                                    file,
-                                    report.difference(),
-                                    report.low(),
-                                    report.high()));
+                            .formatted(file, report.difference(), report.low(), report.high()));
         }
         CardFile.setBlend(folder, report.blend());
         return file;
@@ -92,7 +90,9 @@ record TuneBlend(Path folder, ModelCard card, String biEncoder) {
                 "difference  %+8.4f  95 %%: %+.4f to %+.4f, by paired bootstrap%n%n",
                 report.difference(), report.low(), report.high());
         out.printf("weights     %s%n", formula(report.blend()));
-        out.printf("            fitted on all queries; similarity for each logit in the folds: %s%n%n", ratios(report));
+        out.printf(
+                "            fitted on all queries; similarity for each logit in the folds: %s%n%n",
+                ratios(report));
         out.println(verdict(report));
         out.printf(
                 "To set them: --write puts them into %s; or by hand%n  %s%n",

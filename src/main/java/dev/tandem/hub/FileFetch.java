@@ -1,6 +1,7 @@
 package dev.tandem.hub;
 
 import dev.tandem.files.DurableFiles;
+import dev.tandem.hub.HubHttp.Watcher;
 import dev.tandem.model.ModelException;
 import java.io.IOException;
 import java.net.URI;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
@@ -23,7 +25,7 @@ import java.util.regex.Pattern;
  * it is a part of, so a part of another content is never gone on with; and a file is taken only
  * with the right checksum.
  */
-final class FileFetch {
+final class FileFetch implements Watcher {
 
     private static final int OK = 200;
     private static final int PARTIAL = 206;
@@ -31,27 +33,22 @@ final class FileFetch {
     private static final int LONGEST_MESSAGE = 1 << 16;
     private static final Pattern QUOTES = Pattern.compile("^(W/)?\"|\"$");
 
-    private final HubHttp http;
-    private final Retries retries;
+    private final Means means;
     private final PullProgress progress;
     private final HubFile file;
     private final URI uri;
     private final Path part;
     private final Path etag;
 
+    /** What fetches files. */
+    record Means(HubHttp http, Retries retries, PullProgress progress) {}
+
     /**
      * @param parts folder of what is not whole
      */
-    FileFetch(
-            HubHttp http,
-            Retries retries,
-            PullProgress progress,
-            HubFile file,
-            URI uri,
-            Path parts) {
-        this.http = http;
-        this.retries = retries;
-        this.progress = progress;
+    FileFetch(Means means, HubFile file, URI uri, Path parts) {
+        this.means = means;
+        progress = means.progress();
         this.file = file;
         this.uri = uri;
         part = parts.resolve(file.digest() + ".part");
@@ -79,7 +76,8 @@ final class FileFetch {
             throw damaged(digest);
         }
         DurableFiles.force(part);
-        DurableFiles.createFolders(target.getParent());
+        DurableFiles.createFolders(
+                Objects.requireNonNull(target.getParent(), "a file in a model's folder"));
         DurableFiles.rename(part, target);
         Files.deleteIfExists(etag);
         progress.ends();
@@ -91,7 +89,7 @@ final class FileFetch {
     }
 
     private void transfer() throws IOException {
-        retries.run(this::tryOnce, this::have);
+        means.retries().run(this::tryOnce, this::have);
     }
 
     private boolean tryOnce() throws IOException {
@@ -103,8 +101,7 @@ final class FileFetch {
         if (have == file.size() && Files.exists(part)) {
             return true;
         }
-        var response =
-                http.get(uri, headers(have), handler(have), this::checkLinked, this::reported);
+        var response = means.http().get(uri, headers(have), handler(have), this);
         progress.at(have());
         accept(response, have);
         return true;
@@ -193,7 +190,8 @@ final class FileFetch {
     }
 
     /** The hub says with the redirect what is at its end: found out before a gigabyte comes. */
-    private void checkLinked(HttpResponse<?> redirect) throws IOException {
+    @Override
+    public void redirected(HttpResponse<?> redirect) {
         String linked = redirect.headers().firstValue("X-Linked-ETag").orElse("");
         String tag = QUOTES.matcher(linked).replaceAll("");
         if (file.sha256() != null && !tag.isEmpty() && !tag.equals(file.sha256())) {
@@ -219,7 +217,8 @@ final class FileFetch {
         Files.deleteIfExists(etag);
     }
 
-    private long reported() {
+    @Override
+    public long done() {
         long have = have();
         progress.at(have);
         return have;

@@ -2,6 +2,7 @@ package dev.tandem.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tandem.hub.HubHttp.Watcher;
 import dev.tandem.model.ModelException;
 import java.io.IOException;
 import java.net.URI;
@@ -86,8 +87,7 @@ final class HubClient {
                         uri,
                         Map.of("Accept", "application/json"),
                         BodyHandlers.limiting(BodyHandlers.ofByteArray(), LONGEST_ANSWER),
-                        _ -> {},
-                        () -> 0);
+                        new Watcher() {});
         if (response.statusCode() != OK) {
             throw new HubAnswerException(response);
         }

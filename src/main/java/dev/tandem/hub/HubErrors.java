@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 
 /** Says what went wrong with the hub, and what to do. */
@@ -123,7 +122,7 @@ final class HubErrors {
     private static String advice(IOException e) {
         boolean unreachable =
                 e instanceof ConnectException || e instanceof HttpConnectTimeoutException;
-        return unreachable && !(e instanceof HttpTimeoutException) || isUnresolved(e)
+        return unreachable || isUnresolved(e)
                 ? "Is there a way to the internet? %s names another hub; a proxy is set with JAVA_TOOL_OPTIONS=-Dhttps.proxyHost=HOST -Dhttps.proxyPort=PORT."
                         .formatted(HubAccess.ENDPOINT)
                 : "Run the same command again: it goes on where this one ended.";

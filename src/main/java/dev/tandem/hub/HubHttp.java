@@ -14,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.LongSupplier;
 
 /**
  * GET requests to the hub. Redirects are followed here and not by the client, which would take the
@@ -44,35 +43,37 @@ final class HubHttp implements AutoCloseable {
         this.stall = stall;
     }
 
-    /** Looks at redirects before they are followed. */
-    @FunctionalInterface
-    interface RedirectCheck {
+    /** Watches a request on its way. */
+    interface Watcher {
+
         /**
+         * Looks at a redirect before it is followed.
+         *
          * @throws IOException to go no further
          */
-        void check(HttpResponse<?> redirect) throws IOException;
+        default void redirected(HttpResponse<?> redirect) throws IOException {}
+
+        /** Asked now and then; what it gives grows while the answer comes in. */
+        default long done() {
+            return 0;
+        }
     }
 
     /**
      * Sends a request, and where it is redirected to, until an answer is none.
      *
-     * @param done asked now and then; what it gives grows while the answer comes in
      * @throws IOException if there is no whole answer
      */
     <T> HttpResponse<T> get(
-            URI uri,
-            Map<String, String> headers,
-            BodyHandler<T> handler,
-            RedirectCheck check,
-            LongSupplier done)
+            URI uri, Map<String, String> headers, BodyHandler<T> handler, Watcher watcher)
             throws IOException {
         URI at = uri;
         for (int hops = 0; hops <= MOST_REDIRECTS; hops++) {
-            HttpResponse<T> response = send(request(at, headers), handler, done);
+            HttpResponse<T> response = send(request(at, headers), handler, watcher);
             if (!REDIRECTS.contains(response.statusCode())) {
                 return response;
             }
-            check.check(response);
+            watcher.redirected(response);
             at = next(at, response);
         }
         throw new IOException("%s redirects more than %d times".formatted(uri, MOST_REDIRECTS));
@@ -120,11 +121,11 @@ final class HubHttp implements AutoCloseable {
         return to;
     }
 
-    private <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler, LongSupplier done)
+    private <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler, Watcher watcher)
             throws IOException {
         CompletableFuture<HttpResponse<T>> answer = client.sendAsync(request, handler);
         try {
-            return await(answer, done);
+            return await(answer, watcher);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");
@@ -136,15 +137,15 @@ final class HubHttp implements AutoCloseable {
         }
     }
 
-    private <T> HttpResponse<T> await(CompletableFuture<HttpResponse<T>> answer, LongSupplier done)
+    private <T> HttpResponse<T> await(CompletableFuture<HttpResponse<T>> answer, Watcher watcher)
             throws IOException, InterruptedException, ExecutionException {
-        long before = done.getAsLong();
+        long before = watcher.done();
         long news = System.nanoTime();
         while (true) {
             try {
                 return answer.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
-                long now = done.getAsLong();
+                long now = watcher.done();
                 if (now != before) {
                     before = now;
                     news = System.nanoTime();

@@ -1,6 +1,7 @@
 package dev.tandem.hub;
 
 import dev.tandem.files.DurableFiles;
+import dev.tandem.hub.FileFetch.Means;
 import dev.tandem.hub.HubClient.Revision;
 import dev.tandem.model.ModelException;
 import dev.tandem.onnx.CardFile;
@@ -77,6 +78,7 @@ public final class ModelPull {
     public Pulled run(Wanted wanted) {
         try (var http = new HubHttp(access, patience.stall())) {
             var retries = new Retries(patience.pause(), progress);
+            var means = new Means(http, retries, progress);
             var hub = new HubClient(access, http, retries);
             Revision revision = hub.revision(wanted.repo());
             HubRepo repo = wanted.repo().at(revision.commit());
@@ -85,7 +87,7 @@ public final class ModelPull {
             Optional<Pulled> there = there(target, repo, selection);
             return there.isPresent()
                     ? there.get()
-                    : fetch(http, retries, new Plan(repo, revision.licence(), selection, target));
+                    : fetch(means, new Plan(repo, revision.licence(), selection, target));
         }
     }
 
@@ -119,12 +121,12 @@ public final class ModelPull {
                         .formatted(target, repo, selection.graph()));
     }
 
-    private Pulled fetch(HubHttp http, Retries retries, Plan plan) {
+    private Pulled fetch(Means means, Plan plan) {
         try {
             DurableFiles.createFolders(plan.parts());
             try (var _ = lock(plan)) {
                 removeOthers(plan);
-                fetchAll(http, retries, plan);
+                fetchAll(means, plan);
                 ModelCard card = card(plan);
                 CardFile.write(plan.model(), card);
                 place(plan);
@@ -132,7 +134,7 @@ public final class ModelPull {
             }
         } catch (IOException e) {
             if (DiskFull.is(e)) {
-                throw DiskFull.explained(plan.folder(), missing(http, retries, plan), e);
+                throw DiskFull.explained(plan.folder(), missing(means, plan), e);
             }
             throw new ModelException("Cannot write to %s: %s".formatted(plan.folder(), e), e);
         }
@@ -182,13 +184,13 @@ public final class ModelPull {
         }
     }
 
-    private void fetchAll(HubHttp http, Retries retries, Plan plan) throws IOException {
-        DiskFull.check(plan.folder(), missing(http, retries, plan));
+    private void fetchAll(Means means, Plan plan) throws IOException {
+        DiskFull.check(plan.folder(), missing(means, plan));
         for (var entry : plan.selection().files().entrySet()) {
             HubFile file = entry.getValue();
             Path target = plan.model().resolve(entry.getKey());
             if (!isThere(file, target)) {
-                fetchOne(fetch(http, retries, plan, file), plan, file, target);
+                fetchOne(fetch(means, plan, file), plan, file, target);
             }
         }
     }
@@ -205,16 +207,16 @@ public final class ModelPull {
         }
     }
 
-    private long missing(HubHttp http, Retries retries, Plan plan) {
+    private long missing(Means means, Plan plan) {
         return plan.selection().files().entrySet().stream()
                 .filter(entry -> Files.notExists(plan.model().resolve(entry.getKey())))
-                .mapToLong(entry -> fetch(http, retries, plan, entry.getValue()).missing())
+                .mapToLong(entry -> fetch(means, plan, entry.getValue()).missing())
                 .sum();
     }
 
-    private FileFetch fetch(HubHttp http, Retries retries, Plan plan, HubFile file) {
+    private FileFetch fetch(Means means, Plan plan, HubFile file) {
         var uri = access.uri(plan.repo().filePath(file.path()));
-        return new FileFetch(http, retries, progress, file, uri, plan.parts());
+        return new FileFetch(means, file, uri, plan.parts());
     }
 
     /** From an earlier try, which may have been of another commit. */

@@ -101,7 +101,7 @@ final class PullCommand implements Callable<Integer> {
     private void check(Path folder) {
         try {
             new ModelReport(spec.commandLine().getOut(), models.biEncoder(), !noSpeed)
-                    .run(ModelFolder.open(folder.getParent(), folder.getFileName().toString()));
+                    .run(ModelFolder.open(models.dir(), folder.toString()));
         } catch (ModelException e) {
             throw new ModelException(
                     "%s was fetched whole, but Tandem cannot use it: %s"

@@ -32,7 +32,10 @@ public final class GraphFiles {
     private static final String ARM = "model_qint8_arm64.onnx";
     private static final List<String> ANY_CPU =
             List.of(
-                    "model_quantized.onnx", "model_quant.onnx", "model_int8.onnx", "model_uint8.onnx");
+                    "model_quantized.onnx",
+                    "model_quant.onnx",
+                    "model_int8.onnx",
+                    "model_uint8.onnx");
     private static final List<String> FOLDERS = List.of("onnx/", "");
 
     /** Names of operators and of parts of them that only a graph of 8-bit numbers has. */

@@ -38,7 +38,8 @@ class BlendTuningTest {
     void tune_similaritiesThatKnow_takesTheMostOfThem() {
         Report report = BlendTuning.tune(queries(60, 0, 0.2), null, BI_ENCODER);
 
-        assertThat(report.blend().similarity() / report.blend().logit()).isCloseTo(250, within(2.0));
+        assertThat(report.blend().similarity() / report.blend().logit())
+                .isCloseTo(250, within(2.0));
         assertThat(report.low()).isPositive();
     }
 
@@ -65,7 +66,10 @@ class BlendTuningTest {
         for (int i = 0; i < 40; i++) {
             int fold = i % 5;
             List<double[]> others =
-                    IntStream.range(0, 40).filter(j -> j % 5 != fold).mapToObj(j -> ndcg[j]).toList();
+                    IntStream.range(0, 40)
+                            .filter(j -> j % 5 != fold)
+                            .mapToObj(j -> ndcg[j])
+                            .toList();
             expected += ndcg[i][BlendFit.ratio(others)] / 40;
         }
 
@@ -89,7 +93,8 @@ class BlendTuningTest {
 
     @Test
     void weights_noRelevantCandidate_areRefused() {
-        var query = new ScoredQuery(List.of("a", "b"), new double[] {1, 2}, new double[2], Map.of());
+        var query =
+                new ScoredQuery(List.of("a", "b"), new double[] {1, 2}, new double[2], Map.of());
 
         assertThatThrownBy(() -> BlendFit.weights(List.of(query), 0, BI_ENCODER))
                 .isInstanceOf(ModelException.class)

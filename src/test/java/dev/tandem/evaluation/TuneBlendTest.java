@@ -57,7 +57,8 @@ class TuneBlendTest {
         assertThat(tuned.out())
                 .contains("25 queries, each ranked by weights fitted on the other 4 of 5 folds")
                 .containsPattern("stage 1 +0\\.[3-9]")
-                .containsPattern("current +0\\.[3-9]\\d+ +sigmoid\\(0\\.5 logit \\+ 30 similarity - 24\\)")
+                .containsPattern(
+                        "current +0\\.[3-9]\\d+ +sigmoid\\(0\\.5 logit \\+ 30 similarity - 24\\)")
                 .containsPattern("tuned +0\\.[3-9]")
                 .containsPattern("difference +[+-]0\\.\\d+ +95 %: [+-]0\\.\\d+ to [+-]0\\.\\d+")
                 .contains("--write puts them into " + card, "\"blend\": {\"logit\":");

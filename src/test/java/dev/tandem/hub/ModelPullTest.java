@@ -109,7 +109,9 @@ class ModelPullTest {
         Files.createDirectories(target);
         Path mine = Files.writeString(target.resolve("mine.txt"), "mine");
 
-        assertThatPull().hasMessageContaining(target + " is there already").hasMessageContaining("--to");
+        assertThatPull()
+                .hasMessageContaining(target + " is there already")
+                .hasMessageContaining("--to");
         assertThat(mine).hasContent("mine");
     }
 
@@ -197,7 +199,9 @@ class ModelPullTest {
     void run_redirectToAnotherFileThanListed_isRefusedBeforeItComes() {
         hub.link("f".repeat(64));
 
-        assertThatPull().hasMessageContaining("changed on the hub meanwhile").hasMessageContaining("f".repeat(64));
+        assertThatPull()
+                .hasMessageContaining("changed on the hub meanwhile")
+                .hasMessageContaining("f".repeat(64));
         assertThat(ofStore()).isEmpty();
     }
 
@@ -205,7 +209,9 @@ class ModelPullTest {
     void run_nothingMoreComes_givesUpAndSaysSo() {
         hub.stall();
 
-        assertThatPull().hasMessageContaining("no byte came for 2 s").hasMessageContaining("goes on");
+        assertThatPull()
+                .hasMessageContaining("no byte came for 2 s")
+                .hasMessageContaining("goes on");
         assertThat(target).doesNotExist();
     }
 
@@ -238,7 +244,8 @@ class ModelPullTest {
         hub.large("onnx/model_O4.onnx", GRAPH);
 
         Pulled pulled =
-                new ModelPull(access(null), VNNI, progress(), SHORT).run(wanted("onnx/model_O4.onnx"));
+                new ModelPull(access(null), VNNI, progress(), SHORT)
+                        .run(wanted("onnx/model_O4.onnx"));
 
         assertThat(pulled.card().model()).isEqualTo("onnx/model_O4.onnx");
         assertThat(target.resolve(GRAPH_PATH)).doesNotExist();
@@ -297,7 +304,8 @@ class ModelPullTest {
 
         pull();
 
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofSeconds(1));
+        assertThat(Duration.ofNanos(System.nanoTime() - began))
+                .isGreaterThan(Duration.ofSeconds(1));
         assertThat(said).anyMatch(line -> line.contains("429") && line.contains("1.0 s"));
     }
 
@@ -307,7 +315,9 @@ class ModelPullTest {
             hub.refuse(503, Map.of(), "down");
         }
 
-        assertThatPull().hasMessageContaining("HTTP status 503: down").hasMessageContaining("later");
+        assertThatPull()
+                .hasMessageContaining("HTTP status 503: down")
+                .hasMessageContaining("later");
         assertThat(hub.requests()).hasSize(4);
     }
 

@@ -54,7 +54,8 @@ class ModelsCommandTest {
         assertThat(listed.out())
                 .contains("2 models")
                 .contains("missing: tokenizer.json")
-                .contains("no model: Model folder " + models.resolve("empty") + " has no ONNX graph")
+                .contains(
+                        "no model: Model folder " + models.resolve("empty") + " has no ONNX graph")
                 .doesNotContain(".other.pull");
         assertThat(listed.err())
                 .contains("tandem.models.bi-encoder is bge-small-en-v1.5, which is not in")
@@ -127,8 +128,10 @@ class ModelsCommandTest {
 
         assertThat(checked.exit()).isEqualTo(1);
         assertThat(checked.err())
-                .contains(folder.resolve("model_quantized.onnx") + " (1000000 bytes) is not the file")
-                .contains("expected 8bb4202a2fb0969295dbf90b31a074966ab3ba19a45f09dceb543f40807b6ce7");
+                .contains(
+                        folder.resolve("model_quantized.onnx") + " (1000000 bytes) is not the file")
+                .contains(
+                        "expected 8bb4202a2fb0969295dbf90b31a074966ab3ba19a45f09dceb543f40807b6ce7");
         assertThat(checked.out()).doesNotContain("can be used");
     }
 
@@ -146,7 +149,8 @@ class ModelsCommandTest {
 
     @Test
     void check_floatGraph_pointsToQuantize() {
-        SmallModel small = SmallModel.in(models, "cross_encoder").card("\"activation\": \"sigmoid\"");
+        SmallModel small =
+                SmallModel.in(models, "cross_encoder").card("\"activation\": \"sigmoid\"");
 
         Outcome checked = run(models, "check", "small", "--no-speed");
         Outcome said = run(models, "quantize", "small");
@@ -156,7 +160,11 @@ class ModelsCommandTest {
         assertThat(said.out())
                 .contains("pip install onnxruntime onnx")
                 .contains("per_channel=True, reduce_range=False")
-                .contains("'%s' '%s'".formatted(small.path("model.onnx"), small.path("model_quantized.onnx")))
+                .contains(
+                        "'%s' '%s'"
+                                .formatted(
+                                        small.path("model.onnx"),
+                                        small.path("model_quantized.onnx")))
                 .contains("\"model\": \"model_quantized.onnx\"");
     }
 
@@ -172,7 +180,9 @@ class ModelsCommandTest {
     void pull_shippedModel_isCheckedAndReadyToUse() {
         try (var hub =
                 HubServer.start()
-                        .small("config.json", "{\"architectures\": [\"BertForSequenceClassification\"]}")
+                        .small(
+                                "config.json",
+                                "{\"architectures\": [\"BertForSequenceClassification\"]}")
                         .small("tokenizer.json", HubServer.bytes(SHIPPED.resolve("tokenizer.json")))
                         .large(
                                 "onnx/model_quantized.onnx",

@@ -92,7 +92,8 @@ class CardFileTest {
         assertThat(kind(small.open())).isEmpty();
         small.write("config.json", "{\"architectures\": [\"BertModel\"]}");
         assertThat(kind(small.open())).contains(ModelKind.BI_ENCODER);
-        small.write("config.json", "{\"architectures\": [\"XLMRobertaForSequenceClassification\"]}");
+        small.write(
+                "config.json", "{\"architectures\": [\"XLMRobertaForSequenceClassification\"]}");
         assertThat(kind(small.open())).contains(ModelKind.CROSS_ENCODER);
     }
 
