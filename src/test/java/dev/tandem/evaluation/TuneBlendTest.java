@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -31,6 +32,7 @@ class TuneBlendTest {
     private static final Path SHIPPED = RealModels.FOLDER.resolve(RealModels.CROSS_ENCODER);
 
     private Path folder = Path.of("");
+    private Path model = Path.of("");
     private Path card = Path.of("");
 
     private record Outcome(int exit, String out, String err) {}
@@ -42,11 +44,11 @@ class TuneBlendTest {
         Path models = Files.createDirectories(temp.resolve("models"));
         Path biEncoder = RealModels.FOLDER.resolve(RealModels.BI_ENCODER).toAbsolutePath();
         Files.createSymbolicLink(models.resolve(RealModels.BI_ENCODER), biEncoder);
-        Path mine = Files.createDirectories(models.resolve(RealModels.CROSS_ENCODER));
+        model = Files.createDirectories(models.resolve(RealModels.CROSS_ENCODER));
         for (String name : List.of("model_quantized.onnx", "tokenizer.json", CardFile.NAME)) {
-            Files.copy(SHIPPED.resolve(name), mine.resolve(name));
+            Files.copy(SHIPPED.resolve(name), model.resolve(name));
         }
-        card = mine.resolve(CardFile.NAME);
+        card = model.resolve(CardFile.NAME);
     }
 
     @Test
@@ -67,16 +69,16 @@ class TuneBlendTest {
 
     @Test
     void tuneBlend_write_putsTheWeightsIntoTheCard() throws IOException {
-        ModelCard before = CardFile.read(card.getParent());
+        ModelCard before = CardFile.read(model);
 
         Outcome tuned = run("--tune-blend", "--write", "--sample", "25", "--candidate-count", "20");
 
-        ModelCard after = CardFile.read(card.getParent());
+        ModelCard after = CardFile.read(model);
         Files.copy(SHIPPED.resolve(CardFile.NAME), card, StandardCopyOption.REPLACE_EXISTING);
         assertThat(tuned.exit()).as(tuned.err()).isZero();
         assertThat(tuned.err()).contains("Written to " + card);
-        Blend blend = after.blend();
-        assertThat(blend).isNotNull().isNotEqualTo(before.blend());
+        Blend blend = Objects.requireNonNull(after.blend());
+        assertThat(blend).isNotEqualTo(before.blend());
         assertThat(tuned.out()).contains(CardFile.text(blend));
         assertThat(after.canary()).isEqualTo(before.canary());
         assertThat(after.sha256()).isEqualTo(before.sha256());

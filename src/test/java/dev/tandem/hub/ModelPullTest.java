@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.assertj.core.api.AbstractThrowableAssert;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -277,7 +278,8 @@ class ModelPullTest {
                     404 | RevisionNotFound |        | The model has no revision main
                     429 |                  |        | Too many requests without a token. Wait 120 s
                     """)
-    void run_refused_saysWhyAndWhatToDo(int status, String code, String token, String advice) {
+    void run_refused_saysWhyAndWhatToDo(
+            int status, @Nullable String code, @Nullable String token, String advice) {
         hub.refuse(
                 status,
                 code == null
@@ -390,11 +392,11 @@ class ModelPullTest {
         hub.requests().clear();
     }
 
-    private Wanted wanted(String file) {
+    private Wanted wanted(@Nullable String file) {
         return new Wanted(new HubRepo(HubServer.ID, "main"), file, target);
     }
 
-    private HubAccess access(String token) {
+    private HubAccess access(@Nullable String token) {
         return HubAccess.of(Optional.of(hub.endpoint() + "/"), Optional.ofNullable(token));
     }
 
