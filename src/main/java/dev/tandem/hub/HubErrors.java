@@ -101,12 +101,16 @@ final class HubErrors {
         };
     }
 
-    private static String reason(IOException e) {
+    /** What happened, for people: the client's own exceptions of this kind have no message. */
+    static String reason(IOException e) {
         Throwable cause = e.getCause();
         if (isUnresolved(e) || (cause != null && isUnresolved(cause))) {
             return "its name has no address";
         }
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        if (e.getMessage() != null) {
+            return e.getMessage();
+        }
+        return e instanceof ConnectException ? "it takes no connection" : "it ended the connection";
     }
 
     private static boolean isUnresolved(Throwable e) {

@@ -52,7 +52,7 @@ final class Retries {
                     throw e;
                 }
                 progress.says(
-                        "%s: tried again in %.1f s".formatted(e.getMessage(), seconds(pause)));
+                        "%s: tried again in %.1f s".formatted(HubErrors.reason(e), seconds(pause)));
                 sleep(pause);
             }
         }

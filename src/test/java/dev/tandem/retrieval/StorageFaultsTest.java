@@ -92,7 +92,8 @@ class StorageFaultsTest {
     @Test
     void search_manyWhileReadsStall_areRefusedBeforeTheyPileUp() {
         faults.stallReads();
-        var brief = Duration.ofMillis(5);
+        // Long enough for a slow host to come to the walk, which is what hangs.
+        var brief = Duration.ofMillis(100);
 
         assertThatThrownBy(
                         () -> {
