@@ -219,7 +219,8 @@ class PackagedFunctionIT {
             cold.awaitStart(other);
             Outcome outcome = other.invoke(search("time is short at first", 489, 50));
 
-            // All 489 take most of a second at best. A JVM's first call on a slow host took up to 87 ms.
+            // All 489 take most of a second at best. A JVM's first call on a slow host took up to
+            // 87 ms.
             assertThat(outcome.json().at("/timings/totalMs").asDouble()).isLessThan(200);
             assertThat(outcome.json().at("/coverage/reason").asText()).isEqualTo("BUDGET_SPENT");
         }
