@@ -181,12 +181,14 @@ class TwoStageRetrieverTest {
     @Test
     void search_timeForFour_putsTheFourFirst() {
         var clock = new ManualClock();
-        Budget budget = Budgets.due(Deadline.after(Duration.ofMillis(35), clock));
+        Duration run = Duration.ofMillis(10);
+        var timed = new Disturbed(() -> clock.advance(run), Costs.everyRun(run, clock));
+        Budget budget = Budgets.due(Deadline.after(Duration.ofMillis(45), clock));
         Query all = new Query(BERLIN.text(), 10, 10);
 
-        SearchResult result = search(() -> clock.advance(Duration.ofMillis(10)), all, budget);
+        SearchResult result = search(timed, all, budget, generation, Settings.RERANK);
 
-        assertThat(result.coverage()).isEqualTo(new Coverage(10, 10, 4, 0, 0, Reason.BUDGET_SPENT));
+        assertThat(result.coverage()).isEqualTo(new Coverage(10, 4, 4, 0, 0, Reason.BUDGET_SPENT));
         assertThat(result.passages().subList(0, 4))
                 .allMatch(hit -> hit.stage() == Stage.RERANK)
                 .extracting(RankedPassage::retrieveRank)
