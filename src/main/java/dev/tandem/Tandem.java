@@ -9,6 +9,7 @@ import dev.tandem.model.Order;
 import dev.tandem.model.SearchException;
 import dev.tandem.models.ModelsCommand;
 import dev.tandem.onnx.ModelsConfig;
+import dev.tandem.onnx.OnnxCalls;
 import dev.tandem.rerank.CascadeConfig;
 import dev.tandem.rerank.RemoteConfig;
 import dev.tandem.rerank.RerankConfig;
@@ -40,6 +41,7 @@ public final class Tandem implements Runnable {
     private Tandem() {}
 
     public static void main(String[] args) {
+        OnnxCalls.stopAtExit();
         System.exit(run(args));
     }
 

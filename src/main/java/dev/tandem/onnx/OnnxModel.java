@@ -67,12 +67,18 @@ public final class OnnxModel implements AutoCloseable {
     private static OnnxModel load(ModelFolder folder, Device device) {
         Path file = folder.graph();
         var environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
-        try (var options = options()) {
+        try (var options = options();
+                var call = new RunOptions()) {
             if (device == Device.CUDA) {
                 options.addCUDA();
             }
-            var session = environment.createSession(file.toString(), options);
-            return new OnnxModel(file, environment, session);
+            OnnxCalls.begin(call);
+            try {
+                var session = environment.createSession(file.toString(), options);
+                return new OnnxModel(file, environment, session);
+            } finally {
+                OnnxCalls.end(call);
+            }
         } catch (OrtException e) {
             throw cannotLoad(file, device, e);
         }
@@ -175,6 +181,7 @@ public final class OnnxModel implements AutoCloseable {
             throws OrtException {
         try (var options = new RunOptions()) {
             stop.begin(options);
+            OnnxCalls.begin(options);
             try (var result = session.run(feeds, Set.of(output), options)) {
                 return values((OnnxTensor) result.get(0));
             } catch (OrtException e) {
@@ -184,6 +191,7 @@ public final class OnnxModel implements AutoCloseable {
                 throw e;
             } finally {
                 stop.end(options);
+                OnnxCalls.end(options);
             }
         }
     }

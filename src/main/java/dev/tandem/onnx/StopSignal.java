@@ -1,5 +1,8 @@
 package dev.tandem.onnx;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.RunOptions;
 import java.util.Collections;
@@ -37,6 +40,20 @@ public final class StopSignal {
     /** From here on the options may be closed: nobody terminates them any more. */
     synchronized void end(RunOptions options) {
         running.remove(options);
+        notifyAll();
+    }
+
+    /** Waits until none runs any more, but no longer than so many milliseconds. */
+    synchronized void awaitEnd(long millis) {
+        long end = System.nanoTime() + MILLISECONDS.toNanos(millis);
+        try {
+            for (long left = millis; left > 0 && !running.isEmpty(); ) {
+                wait(left);
+                left = NANOSECONDS.toMillis(end - System.nanoTime());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void terminate(RunOptions options) {

@@ -7,6 +7,7 @@ import dev.tandem.fixtures.Costs;
 import dev.tandem.fixtures.CrossEncoderStub;
 import dev.tandem.fixtures.ManualClock;
 import dev.tandem.fixtures.RealModels;
+import dev.tandem.fixtures.RerankServer;
 import dev.tandem.fixtures.Settings;
 import dev.tandem.fixtures.SmallIndex;
 import dev.tandem.index.Generation;
@@ -28,9 +29,11 @@ import dev.tandem.onnx.ModelInput;
 import dev.tandem.onnx.StopSignal;
 import dev.tandem.rerank.OpenCascade;
 import dev.tandem.rerank.OpenCrossEncoder;
+import dev.tandem.rerank.RemoteReranker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -50,6 +53,7 @@ class CascadeSearchTest {
     private static final String BERLIN = "How many people live in Berlin?";
     private static final int PASSAGES = 12;
     private static final Duration RUN = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration FOR_FIVE = Duration.ofMillis(5_500);
 
     @TempDir private static Path folder;
@@ -145,6 +149,29 @@ class CascadeSearchTest {
         assertThat(cascaded.coverage().reason()).isEqualTo(Reason.BUDGET_SPENT);
     }
 
+    /** A remote goes through stage 1's order from its end. */
+    @Test
+    void search_whileARemoteTakesPart_isWithoutACascade() throws InterruptedException {
+        var local = RealModels.crossEncoder();
+        var clock = new ManualClock();
+        try (var server = RerankServer.ofTheRealModel();
+                var remote =
+                        RemoteReranker.open(server.config(8, PATIENCE), local, local.card())
+                                .orElseThrow()) {
+            while (!remote.use().state().equals("takes part")) {
+                Thread.sleep(20);
+            }
+
+            SearchResult helped =
+                    search(
+                            cascade(clock, remote),
+                            query(RerankOptions.DEFAULT),
+                            due(FOR_FIVE, clock));
+
+            assertThat(helped.coverage().preranked()).isZero();
+        }
+    }
+
     @Test
     void rerank_textsOfTheCaller_areCascadedToo() {
         List<String> texts = SmallIndex.CORPUS.lines().toList();
@@ -200,12 +227,16 @@ class CascadeSearchTest {
 
     /** Not to be closed: the models are everybody's. */
     private static Models cascade(ManualClock clock) {
+        return cascade(clock, null);
+    }
+
+    private static Models cascade(ManualClock clock, @Nullable RemoteReranker remote) {
         var real = RealModels.crossEncoder();
         return new Models(
                 RealModels.biEncoder(),
                 new OpenCrossEncoder(real, null, new Slow(clock)),
                 new OpenCascade(real, 0.5),
-                null);
+                remote);
     }
 
     private static Query query(RerankOptions options) {
