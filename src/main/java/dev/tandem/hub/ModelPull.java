@@ -248,6 +248,7 @@ public final class ModelPull {
                 single ? null : derived.activation(),
                 null,
                 derived.canary(),
+                null,
                 null);
     }
 

@@ -50,7 +50,7 @@ final class ModelReport {
      */
     void run(ModelFolder folder) {
         folder.verify();
-        boolean quantised = isQuantised(folder.graph());
+        boolean quantised = isQuantised(folder.servedGraph());
         printFiles(folder, quantised);
         ModelKind kind = printGraph(folder);
         switch (kind) {
@@ -75,8 +75,8 @@ final class ModelReport {
         line(
                 "graph",
                 "%s, %,d bytes, %s",
-                card.model(),
-                folder.graph().toFile().length(),
+                folder.path().relativize(folder.servedGraph()),
+                folder.servedGraph().toFile().length(),
                 quantised ? "quantised" : "float");
         List<String> names = ModelFolder.names(folder.path(), card);
         long stated = names.stream().filter(card.sha256()::containsKey).count();
@@ -145,7 +145,7 @@ final class ModelReport {
             line(
                     "cosines",
                     SanityPair.compare(
-                            folder.graph(),
+                            folder.servedGraph(),
                             SanityPair.cosine(query, encoder.encodePassage(SanityPair.ANSWER)),
                             SanityPair.cosine(query, encoder.encodePassage(SanityPair.OTHER))));
             if (speed) {
@@ -164,7 +164,7 @@ final class ModelReport {
             line(
                     "logits",
                     SanityPair.compare(
-                            folder.graph(),
+                            folder.servedGraph(),
                             encoder.logit(tokenizer.pair(query, answer)),
                             encoder.logit(tokenizer.pair(query, other))));
             printBlend(folder.card());

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 /** {@code tandem models}. */
 @Command(
         name = "models",
-        description = "List, check, fetch and quantise models.",
+        description = "List, check, prepare, fetch and quantise models.",
         mixinStandardHelpOptions = true)
 public final class ModelsCommand implements Runnable {
 
@@ -29,12 +29,14 @@ public final class ModelsCommand implements Runnable {
         return new CommandLine(new ModelsCommand())
                 .addSubcommand(new ListCommand(models))
                 .addSubcommand(new CheckCommand(models))
+                .addSubcommand(new PrepareCommand(models))
                 .addSubcommand(new PullCommand(models, access))
                 .addSubcommand(new QuantizeCommand(models));
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say list, check, pull or quantize.");
+        throw new ParameterException(
+                spec.commandLine(), "Say list, check, prepare, pull or quantize.");
     }
 }

@@ -40,12 +40,12 @@ final class QuantizeCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         ModelFolder folder = model.open(models);
-        if (isQuantised(folder.graph())) {
+        if (isQuantised(folder.servedGraph())) {
             spec.commandLine()
                     .getErr()
                     .printf(
                             "%s has operators of 8-bit numbers already. Nothing is left to do.%n",
-                            folder.graph());
+                            folder.servedGraph());
             return 1;
         }
         Path result = folder.graph().resolveSibling(RESULT);

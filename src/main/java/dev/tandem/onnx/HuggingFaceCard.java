@@ -84,6 +84,7 @@ final class HuggingFaceCard {
                 activation(),
                 null,
                 List.of(),
+                null,
                 null);
     }
 

@@ -3,6 +3,7 @@ package dev.tandem.onnx;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param canary a pair and its expected logit, checked at load (cross-encoders)
  * @param tokenizer what {@code tokenizer.json} would say of itself, which takes time to read; null
  *     if it has to be read
+ * @param prepared graphs that need not be optimised at each start; null without
  */
 public record ModelCard(
         String name,
@@ -37,7 +39,8 @@ public record ModelCard(
         @Nullable Activation activation,
         @Nullable Blend blend,
         List<Canary> canary,
-        @Nullable Tokenizer tokenizer) {
+        @Nullable Tokenizer tokenizer,
+        @Nullable Prepared prepared) {
 
     public ModelCard {
         require(name, "name");
@@ -50,6 +53,25 @@ public record ModelCard(
         queryPrefix = queryPrefix == null ? "" : queryPrefix;
         passagePrefix = passagePrefix == null ? "" : passagePrefix;
         canary = canary == null ? List.of() : List.copyOf(canary);
+    }
+
+    /** The same with these checksums and prepared graphs. */
+    ModelCard with(Map<String, String> itsSha256, Prepared its) {
+        return new ModelCard(
+                name,
+                licence,
+                source,
+                model,
+                itsSha256,
+                maxSequenceLength,
+                pooling,
+                queryPrefix,
+                passagePrefix,
+                activation,
+                blend,
+                canary,
+                tokenizer,
+                its);
     }
 
     /** Those parts that change what the model computes, for its fingerprint. */
@@ -75,6 +97,37 @@ public record ModelCard(
      * @param largestId the largest id that it can give
      */
     public record Tokenizer(String fingerprint, int largestId) {}
+
+    /**
+     * Graphs that ONNX Runtime has optimised already, which hold for one version of it and one
+     * architecture. Both compute what the card's graph does.
+     *
+     * @param onnxRuntime its version
+     * @param architecture as {@link CpuFeatures} names it
+     * @param fast for CPUs that sum 8-bit products exactly; a file in the folder
+     * @param exact for those that saturate, which may be the same file; null on architectures that
+     *     have none
+     */
+    public record Prepared(
+            String onnxRuntime, String architecture, String fast, @Nullable String exact) {
+
+        public Prepared {
+            require(onnxRuntime, "prepared.onnxRuntime");
+            require(architecture, "prepared.architecture");
+            require(fast, "prepared.fast");
+        }
+
+        /** Both files, or the one that is both. */
+        List<String> files() {
+            return exact == null || exact.equals(fast) ? List.of(fast) : List.of(fast, exact);
+        }
+
+        /** The file for this CPU and version, if there is one. */
+        Optional<String> fileFor(CpuFeatures cpu, String runtime) {
+            boolean fits = runtime.equals(onnxRuntime) && cpu.architecture().equals(architecture);
+            return fits ? Optional.ofNullable(cpu.saturates() ? exact : fast) : Optional.empty();
+        }
+    }
 
     /** How the vectors of the tokens become the vector of the text. */
     public enum Pooling {

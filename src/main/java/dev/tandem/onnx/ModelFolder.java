@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -68,20 +69,40 @@ public final class ModelFolder {
 
     private static String fingerprint(Path folder, ModelCard card, boolean trusted) {
         List<String> parts = new ArrayList<>();
-        for (String name : names(folder, card)) {
+        for (String name : sources(folder, card)) {
             parts.add(sha256(folder, name, card, trusted));
         }
         parts.add(card.behaviour());
+        for (String name : prepared(card)) {
+            sha256(folder, name, card, trusted); // is there, and is what the card says
+        }
         return Sha256.of(String.join("\n", parts));
     }
 
+    private static List<String> prepared(ModelCard card) {
+        return card.prepared() == null ? List.of() : card.prepared().files();
+    }
+
+    /** Whether prepared graphs stand in for the one that they were made of. */
+    private static boolean isWithoutOriginal(Path folder, ModelCard card) {
+        return card.prepared() != null && Files.notExists(folder.resolve(card.model()));
+    }
+
     /**
-     * Files that a model is made of, as names in its folder: the graph, what the graph keeps
-     * outside itself, the tokenizer. They need not be there.
+     * Files that a model is made of, as names in its folder: the graph and what it keeps outside
+     * itself, graphs that were prepared, the tokenizer. They need not be there, except that
+     * prepared graphs can stand for their original.
      *
      * @throws ModelException if the folder cannot be read
      */
     public static List<String> names(Path folder, ModelCard card) {
+        List<String> names = new ArrayList<>(prepared(card));
+        names.addAll(isWithoutOriginal(folder, card) ? List.of(TOKENIZER) : sources(folder, card));
+        return names;
+    }
+
+    /** What the fingerprint is made of. */
+    private static List<String> sources(Path folder, ModelCard card) {
         var data = new TreeSet<>(GraphFiles.dataOf(card.model(), card.sha256().keySet()));
         try {
             data.addAll(GraphFiles.dataIn(folder, card.model()));
@@ -143,9 +164,10 @@ public final class ModelFolder {
 
     private static String sha256(Path folder, String name, ModelCard card, boolean trusted) {
         String stated = card.sha256().get(name);
-        return trusted && stated != null && Files.isRegularFile(folder.resolve(name))
-                ? stated
-                : checked(folder, name, card);
+        boolean believed =
+                (trusted && Files.isRegularFile(folder.resolve(name)))
+                        || (name.equals(card.model()) && isWithoutOriginal(folder, card));
+        return believed && stated != null ? stated : checked(folder, name, card);
     }
 
     public ModelCard card() {
@@ -158,6 +180,41 @@ public final class ModelFolder {
 
     public Path graph() {
         return folder.resolve(card.model());
+    }
+
+    /**
+     * The graph that is loaded on this host's CPU: a prepared one if there is one for it.
+     *
+     * @throws ModelException if there is none, and no original
+     */
+    public Path servedGraph() {
+        return preparedGraph().orElseGet(this::graph);
+    }
+
+    /**
+     * The prepared graph for this host.
+     *
+     * @return empty if there is none, so that {@link #graph()} is to be loaded
+     * @throws ModelException if there is none, and not that either
+     */
+    Optional<Path> preparedGraph() {
+        ModelCard.Prepared prepared = card.prepared();
+        if (prepared == null) {
+            return Optional.empty();
+        }
+        CpuFeatures cpu = CpuFeatures.ofThisHost();
+        Optional<String> file = prepared.fileFor(cpu, OnnxModel.runtimeVersion());
+        if (file.isEmpty() && isWithoutOriginal(folder, card)) {
+            throw new ModelException(
+                    "%s was prepared for ONNX Runtime %s on %s, without its original; this is ONNX Runtime %s on %s. Prepare the original again: ./tandem models prepare"
+                            .formatted(
+                                    folder,
+                                    prepared.onnxRuntime(),
+                                    prepared.architecture(),
+                                    OnnxModel.runtimeVersion(),
+                                    cpu));
+        }
+        return file.map(folder::resolve);
     }
 
     public Path tokenizer() {

@@ -9,6 +9,7 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import ai.onnxruntime.TensorInfo;
 import dev.tandem.model.ModelException;
 import java.nio.LongBuffer;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -65,13 +67,23 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     private static OnnxModel load(ModelFolder folder, Device device) {
-        Path file = folder.graph();
-        var environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
-        try (var options = options();
-                var call = new RunOptions()) {
+        Optional<Path> prepared = device == Device.CPU ? folder.preparedGraph() : Optional.empty();
+        boolean exact = CpuFeatures.ofThisHost().saturates();
+        Path file = prepared.orElseGet(folder::graph);
+        try (var options = prepared.isPresent() ? optionsOfPrepared(exact) : options(exact)) {
             if (device == Device.CUDA) {
                 options.addCUDA();
             }
+            return load(file, options);
+        } catch (OrtException e) {
+            throw cannotLoad(file, device, e);
+        }
+    }
+
+    /** Loads a graph. The options stay the caller's to close. */
+    static OnnxModel load(Path file, SessionOptions options) throws OrtException {
+        var environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+        try (var call = new RunOptions()) {
             OnnxCalls.begin(call);
             try {
                 var session = environment.createSession(file.toString(), options);
@@ -79,8 +91,6 @@ public final class OnnxModel implements AutoCloseable {
             } finally {
                 OnnxCalls.end(call);
             }
-        } catch (OrtException e) {
-            throw cannotLoad(file, device, e);
         }
     }
 
@@ -97,18 +107,33 @@ public final class OnnxModel implements AutoCloseable {
         return OrtEnvironment.getEnvironment().getVersion();
     }
 
-    private static SessionOptions options() throws OrtException {
+    /**
+     * @param exact for a CPU whose fast sums of 8-bit products saturate: takes kernels that do not.
+     *     They are slower, also where there is no need of them.
+     */
+    static SessionOptions options(boolean exact) throws OrtException {
         var options = new SessionOptions();
         options.setIntraOpNumThreads(1);
         options.setInterOpNumThreads(1);
         // With the arena a session is slow or fast as luck has it, by up to a tenth (ADR 5).
         options.setCPUArenaAllocator(false);
         options.setMemoryPatternOptimization(false);
-        if (CpuFeatures.ofThisHost().saturates()) {
-            // Takes kernels that do not. They are slower, also where there is no need of them.
+        if (exact) {
             options.addConfigEntry("session.x64quantprecision", "1");
         }
         return options;
+    }
+
+    /** The same for a graph that is optimised already. */
+    static SessionOptions optionsOfPrepared(boolean exact) throws OrtException {
+        SessionOptions options = options(exact);
+        options.setOptimizationLevel(OptLevel.NO_OPT);
+        return options;
+    }
+
+    /** Names of all outputs. */
+    Set<String> outputNames() {
+        return outputs.keySet();
     }
 
     /** Names of the float outputs that have this many dimensions. */

@@ -94,6 +94,29 @@ class ModelsCommandTest {
     }
 
     @Test
+    void prepare_shippedCrossEncoder_canBeServedWithoutItsOriginal() {
+        Outcome prepared =
+                run(
+                        RealModels.FOLDER,
+                        "prepare",
+                        RealModels.CROSS_ENCODER,
+                        "--without-original",
+                        "--to",
+                        models.toString());
+
+        assertThat(prepared.exit()).as(prepared.err()).isZero();
+        assertThat(prepared.out())
+                .contains(models.resolve(RealModels.CROSS_ENCODER) + ": prepared_fast.onnx")
+                .doesNotContain("model_quantized.onnx");
+        Outcome checked = run(models, "check", RealModels.CROSS_ENCODER, "--no-speed");
+        assertThat(checked.exit()).as(checked.err()).isZero();
+        assertThat(checked.out())
+                .containsPattern("graph +prepared_(fast|exact)\\.onnx, [0-9,]+ bytes, quantised")
+                .containsPattern("canary +2 pairs, off by at most 0\\.[0-3]");
+        assertThat(run(models, "list").out()).contains("all files are there");
+    }
+
+    @Test
     void check_exportWithoutCard_saysWhatWasAssumed() throws IOException {
         Path folder = models.resolve("export");
         Files.createDirectories(folder.resolve("onnx"));
