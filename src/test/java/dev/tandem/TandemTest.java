@@ -368,7 +368,7 @@ class TandemTest {
         assertThat(commandLine.execute("nonsense")).isEqualTo(2);
         assertThat(err.toString())
                 .contains("Say what to do", "Say build, info, verify or prune", "--input")
-                .contains("Say list, check, pull or quantize", "ID");
+                .contains("Say list, check, prepare, pull or quantize", "ID");
     }
 
     @Test
