@@ -188,21 +188,20 @@ public final class ModelFolder {
      * @throws ModelException if there is none, and no original
      */
     public Path servedGraph() {
-        return preparedGraph().orElseGet(this::graph);
+        return preparedGraph(CpuFeatures.ofThisHost()).orElseGet(this::graph);
     }
 
     /**
-     * The prepared graph for this host.
+     * The prepared graph for this host, which has that CPU.
      *
      * @return empty if there is none, so that {@link #graph()} is to be loaded
      * @throws ModelException if there is none, and not that either
      */
-    Optional<Path> preparedGraph() {
+    Optional<Path> preparedGraph(CpuFeatures cpu) {
         ModelCard.Prepared prepared = card.prepared();
         if (prepared == null) {
             return Optional.empty();
         }
-        CpuFeatures cpu = CpuFeatures.ofThisHost();
         Optional<String> file = prepared.fileFor(cpu, OnnxModel.runtimeVersion());
         if (file.isEmpty() && isWithoutOriginal(folder, card)) {
             throw new ModelException(

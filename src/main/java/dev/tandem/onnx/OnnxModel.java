@@ -67,8 +67,10 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     private static OnnxModel load(ModelFolder folder, Device device) {
-        Optional<Path> prepared = device == Device.CPU ? folder.preparedGraph() : Optional.empty();
-        boolean exact = CpuFeatures.ofThisHost().saturates();
+        CpuFeatures cpu = CpuFeatures.ofThisHost();
+        Optional<Path> prepared =
+                device == Device.CPU ? folder.preparedGraph(cpu) : Optional.empty();
+        boolean exact = cpu.saturates();
         Path file = prepared.orElseGet(folder::graph);
         try (var options = prepared.isPresent() ? optionsOfPrepared(exact) : options(exact)) {
             if (device == Device.CUDA) {
