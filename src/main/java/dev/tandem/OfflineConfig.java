@@ -5,10 +5,10 @@ import dev.tandem.onnx.ModelsConfig;
 import dev.tandem.rerank.CascadeConfig;
 import dev.tandem.rerank.RemoteConfig;
 import dev.tandem.rerank.RerankConfig;
+import dev.tandem.settings.Ranges;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
-import io.smallrye.config.validator.BeanValidationConfigValidatorImpl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.MalformedURLException;
@@ -32,7 +32,7 @@ final class OfflineConfig {
                         .addDefaultInterceptors()
                         .addDefaultSources()
                         .addDiscoveredConverters()
-                        .withValidator(new BeanValidationConfigValidatorImpl())
+                        .withValidator(new Ranges())
                         .withMapping(ModelsConfig.class)
                         .withMapping(CandidatesConfig.class)
                         .withMapping(RerankConfig.class)

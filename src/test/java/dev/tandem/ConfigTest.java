@@ -17,6 +17,7 @@ import dev.tandem.rerank.CacheConfig;
 import dev.tandem.rerank.CascadeConfig;
 import dev.tandem.rerank.RemoteConfig;
 import dev.tandem.rerank.RerankConfig;
+import dev.tandem.settings.Range;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.WithDefault;
@@ -24,10 +25,13 @@ import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -121,6 +125,9 @@ class ConfigTest {
                                     "tandem.search.max-texts", "1000",
                                     "tandem.search.max-text-length", "100000")));
 
+    private static final Set<Class<?>> BOUNDED =
+            Set.of(int.class, long.class, double.class, OptionalInt.class, Duration.class);
+
     @ParameterizedTest
     @FieldSource("ALL")
     void mapping_everyKey_hasTheDefaultListedHere(Keys keys) {
@@ -134,6 +141,14 @@ class ConfigTest {
                                         ConfigTest::defaultOf));
 
         assertThat(found).containsExactlyInAnyOrderEntriesOf(keys.defaults());
+    }
+
+    @ParameterizedTest
+    @FieldSource("ALL")
+    void mapping_everyNumberAndDuration_hasARange(Keys keys) {
+        assertThat(keys.mapping().getDeclaredMethods())
+                .filteredOn(method -> BOUNDED.contains(method.getReturnType()))
+                .allSatisfy(method -> assertThat(method.isAnnotationPresent(Range.class)).isTrue());
     }
 
     @Test

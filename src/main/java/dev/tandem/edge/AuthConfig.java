@@ -1,13 +1,12 @@
 package dev.tandem.edge;
 
+import dev.tandem.settings.Range;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.hibernate.validator.constraints.time.DurationMax;
-import org.hibernate.validator.constraints.time.DurationMin;
 
 /** Who may call. */
 @ConfigMapping(prefix = "tandem.auth")
@@ -21,7 +20,6 @@ public interface AuthConfig {
 
     /** How often the file is looked at, 1 second to 1 day. */
     @WithDefault("10s")
-    @DurationMin(seconds = 1)
-    @DurationMax(days = 1)
+    @Range(from = "1s", to = "24h")
     Duration poll();
 }

@@ -1,12 +1,9 @@
 package dev.tandem.edge;
 
+import dev.tandem.settings.Range;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
-import org.hibernate.validator.constraints.time.DurationMax;
-import org.hibernate.validator.constraints.time.DurationMin;
 
 /** Defaults and limits of requests. */
 @ConfigMapping(prefix = "tandem.search")
@@ -14,14 +11,12 @@ public interface SearchConfig {
 
     /** Passages in an answer, 1 to 1000. */
     @WithDefault("10")
-    @Min(1)
-    @Max(1_000)
+    @Range(from = "1", to = "1000")
     int topK();
 
     /** Candidates that stage 1 hands over, 50 to 1000; the recall ceiling and the cost. */
     @WithDefault("100")
-    @Min(50)
-    @Max(1_000)
+    @Range(from = "50", to = "1000")
     int candidateCount();
 
     /**
@@ -29,16 +24,14 @@ public interface SearchConfig {
      * and says so.
      */
     @WithDefault("10s")
-    @DurationMin(millis = 1)
-    @DurationMax(minutes = 15)
+    @Range(from = "1ms", to = "15m")
     Duration budget();
 
     /**
      * Most time that a request may ask for, 1 ms to 15 minutes; one that asks for more gets this.
      */
     @WithDefault("15m")
-    @DurationMin(millis = 1)
-    @DurationMax(minutes = 15)
+    @Range(from = "1ms", to = "15m")
     Duration maxBudget();
 
     /**
@@ -46,8 +39,7 @@ public interface SearchConfig {
      * with what there is.
      */
     @WithDefault("30ms")
-    @DurationMin(millis = 1)
-    @DurationMax(minutes = 15)
+    @Range(from = "1ms", to = "15m")
     Duration grace();
 
     /**
@@ -55,31 +47,26 @@ public interface SearchConfig {
      * the answer is there at the latest: time to send it. 20 ms to 15 minutes.
      */
     @WithDefault("50ms")
-    @DurationMin(millis = 20)
-    @DurationMax(minutes = 15)
+    @Range(from = "20ms", to = "15m")
     Duration platformReserve();
 
     /** Requests that are answered at a time, 1 to 10000; one more is refused. */
     @WithDefault("32")
-    @Min(1)
-    @Max(10_000)
+    @Range(from = "1", to = "10000")
     int maxInFlight();
 
     /** Longest query in characters, 1 to 100000. */
     @WithDefault("4096")
-    @Min(1)
-    @Max(100_000)
+    @Range(from = "1", to = "100000")
     int maxQueryLength();
 
     /** Texts that a request may bring to be ranked or encoded, 1 to 10000. */
     @WithDefault("1000")
-    @Min(1)
-    @Max(10_000)
+    @Range(from = "1", to = "10000")
     int maxTexts();
 
     /** Longest of these in characters, 1 to 1000000. */
     @WithDefault("100000")
-    @Min(1)
-    @Max(1_000_000)
+    @Range(from = "1", to = "1000000")
     int maxTextLength();
 }

@@ -10,8 +10,6 @@ import dev.tandem.model.RerankOptions;
 import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.validation.Validator;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -25,7 +23,6 @@ public class SearchService {
 
     private final Requests requests;
     private final SearchConfig config;
-    private final Validator validator;
     private final SearchMetrics metrics;
     private final SearchSpans spans;
     private final @Nullable Double memoryGb;
@@ -36,14 +33,12 @@ public class SearchService {
     SearchService(
             Requests requests,
             SearchConfig config,
-            Validator validator,
             SearchMetrics metrics,
             SearchSpans spans,
             @ConfigProperty(name = "aws.lambda.function.memory.size") Optional<Integer> memoryMb) {
         memoryGb = memoryMb.map(mb -> mb / MB_PER_GB).orElse(null);
         this.requests = requests;
         this.config = config;
-        this.validator = validator;
         this.metrics = metrics;
         this.spans = spans;
     }
@@ -73,12 +68,10 @@ public class SearchService {
     }
 
     private Query query(SearchRequest request) {
-        List<Violation> violations = new ArrayList<>();
-        for (var violation : validator.validate(request)) {
-            violations.add(
-                    new Violation(violation.getPropertyPath().toString(), violation.getMessage()));
+        List<Violation> violations = request.violations();
+        if (!violations.isEmpty()) {
+            throw new InvalidRequestException(Kind.OUT_OF_BOUNDS, violations);
         }
-        refuse(Kind.OUT_OF_BOUNDS, violations);
         String text = Texts.query(request.query(), config.maxQueryLength());
         int topK = request.topK() == null ? config.topK() : request.topK();
         // Who asks for many results and says no more wants that many candidates too.
@@ -95,11 +88,5 @@ public class SearchService {
         }
         return new Query(
                 text, candidateCount, topK, FilterReader.read(request.filter()), request.options());
-    }
-
-    private static void refuse(Kind kind, List<Violation> violations) {
-        if (!violations.isEmpty()) {
-            throw new InvalidRequestException(kind, violations);
-        }
     }
 }

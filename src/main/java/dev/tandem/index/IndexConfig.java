@@ -1,12 +1,11 @@
 package dev.tandem.index;
 
+import dev.tandem.settings.Range;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import org.hibernate.validator.constraints.time.DurationMax;
-import org.hibernate.validator.constraints.time.DurationMin;
 
 /** Where the index lies, and how it is opened. */
 @ConfigMapping(prefix = "tandem.index")
@@ -42,7 +41,6 @@ public interface IndexConfig {
      * one small file.
      */
     @WithDefault("10s")
-    @DurationMin
-    @DurationMax(days = 1)
+    @Range(from = "0s", to = "24h")
     Duration poll();
 }

@@ -1,14 +1,11 @@
 package dev.tandem.rerank;
 
+import dev.tandem.settings.Range;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import org.hibernate.validator.constraints.time.DurationMax;
-import org.hibernate.validator.constraints.time.DurationMin;
 
 /** Which scores are kept for when they are asked for again. */
 @ConfigMapping(prefix = "tandem.cache")
@@ -20,8 +17,7 @@ public interface CacheConfig {
 
     /** Scores held in memory, 1000 to 100 million; about 110 bytes each. */
     @WithDefault("100000")
-    @Min(1_000)
-    @Max(100_000_000)
+    @Range(from = "1000", to = "100000000")
     int entries();
 
     /**
@@ -32,7 +28,6 @@ public interface CacheConfig {
 
     /** How often the scores of other processes are looked for in the folder, 1 second to 1 day. */
     @WithDefault("10s")
-    @DurationMin(seconds = 1)
-    @DurationMax(days = 1)
+    @Range(from = "1s", to = "24h")
     Duration poll();
 }

@@ -1,9 +1,8 @@
 package dev.tandem.rerank;
 
+import dev.tandem.settings.Range;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.DecimalMax;
-import jakarta.validation.constraints.DecimalMin;
 import java.util.Optional;
 
 /** A smaller cross-encoder that reads first when there is no time for the large one to read all. */
@@ -18,7 +17,6 @@ public interface CascadeConfig {
 
     /** What of the time for scoring the small one may take, 0.05 to 0.95. */
     @WithDefault("0.5")
-    @DecimalMin("0.05")
-    @DecimalMax("0.95")
+    @Range(from = "0.05", to = "0.95")
     double share();
 }

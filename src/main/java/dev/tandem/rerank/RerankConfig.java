@@ -2,10 +2,9 @@ package dev.tandem.rerank;
 
 import dev.tandem.model.LongPassages;
 import dev.tandem.model.Order;
+import dev.tandem.settings.Range;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import java.util.OptionalInt;
 
 /** How stage 2 runs. */
@@ -16,8 +15,7 @@ public interface RerankConfig {
      * Runs of the cross-encoder side by side, 1 to 256; unset, one a core or what was measured to
      * do more.
      */
-    @Min(1)
-    @Max(256)
+    @Range(from = "1", to = "256")
     OptionalInt concurrency();
 
     /** What the cross-encoder runs on. */
@@ -45,8 +43,7 @@ public interface RerankConfig {
 
     /** Chunks of a passage that are scored at most under {@code chunkMax}, 1 to 64. */
     @WithDefault("8")
-    @Min(1)
-    @Max(64)
+    @Range(from = "1", to = "64")
     int maxChunks();
 
     /** Whether scoring ends early when the request does not say. */

@@ -243,6 +243,17 @@ class PackagedFunctionIT {
         }
     }
 
+    @Test
+    void process_withImpossibleConfiguration_saysWhichKeyAndEnds()
+            throws IOException, InterruptedException {
+        try (var other = RuntimeApi.start();
+                var failing = started("refused.log", other, Map.of("TANDEM_SEARCH_GRACE", "16m"))) {
+            assertThat(failing.end()).isNotZero();
+            assertThat(failing.log())
+                    .contains("tandem.search.grace: got 960000ms, expected 1ms to 15m");
+        }
+    }
+
     private PackagedFunction started(String log, RuntimeApi its, Map<String, String> more)
             throws IOException {
         Map<String, String> settings = new HashMap<>();
