@@ -15,6 +15,12 @@ def log_lines(run):
         return [json.loads(line) for line in lines]
 
 
+def without_folders(event):
+    """Of options that are paths, the last part: the rest is of nobody's concern."""
+    options = event.get("options")
+    return event if options is None else event | {"options": {k: v.split("/")[-1] for k, v in options.items()}}
+
+
 def duration(log):
     """Steps, pairs and CPU seconds at the end, and the development split's figures on the way."""
     end = next(e for e in reversed(log) if e.get("event") == "end")
@@ -79,7 +85,7 @@ def text(o):
         if name.split("/")[0] in {s.corpus for s in collections.SOURCES.values()} | {"scifact-train"}:
             yield f"{digest}  {name}"
     yield "```\n\n## Log\n\n```"
-    yield from (json.dumps(e) for e in log if "loss" not in e or e["step"] % 250 == 0)
+    yield from (json.dumps(without_folders(e)) for e in log if "loss" not in e or e["step"] % 250 == 0)
     yield "```"
 
 

@@ -12,6 +12,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 import batches
 import blend
+import card
 import data as collections
 import graph
 import measures
@@ -224,6 +225,13 @@ class BlendTest(unittest.TestCase):
         slope, bias = blend.logistic(x, y, np.ones_like(x))
         self.assertAlmostEqual(slope, 1.5, delta=0.1)
         self.assertAlmostEqual(bias, -4, delta=0.3)
+
+
+class CardTest(unittest.TestCase):
+    def test_options_that_are_paths_lose_their_folders(self):
+        event = {"event": "start", "options": {"work": "/some/where/work", "steps": "12"}}
+        self.assertEqual({"work": "work", "steps": "12"}, card.without_folders(event)["options"])
+        self.assertEqual({"step": 1}, card.without_folders({"step": 1}))
 
 
 class DataTest(unittest.TestCase):

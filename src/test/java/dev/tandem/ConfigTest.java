@@ -86,7 +86,7 @@ class ConfigTest {
                             CascadeConfig.class,
                             Map.of(
                                     "tandem.rerank.cascade.model", "",
-                                    "tandem.rerank.cascade.share", "0.5")),
+                                    "tandem.rerank.cascade.share", "0.8")),
                     new Keys(
                             RemoteConfig.class,
                             Map.of(

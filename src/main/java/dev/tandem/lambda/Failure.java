@@ -4,6 +4,7 @@ import dev.tandem.edge.Problem;
 import dev.tandem.model.IndexException;
 import dev.tandem.model.ModelException;
 import dev.tandem.model.SearchException;
+import io.smallrye.config.ConfigValidationException;
 import org.jboss.logging.Logger;
 
 /**
@@ -18,7 +19,7 @@ final class Failure {
     private Failure() {}
 
     static RuntimeException of(Throwable e) {
-        RuntimeException shown = e instanceof SearchException known ? shown(known) : unexpected(e);
+        RuntimeException shown = shown(e);
         shown.setStackTrace(NO_TRACE);
         return shown;
     }
@@ -32,23 +33,27 @@ final class Failure {
         return of(reason);
     }
 
-    private static SearchException shown(SearchException e) {
-        String detail = Problem.of(e).detail();
+    private static RuntimeException shown(Throwable e) {
         return switch (e) {
-            case IndexException _ -> {
+            case IndexException index -> {
                 LOG.error("Invocation failed", e);
-                yield new IndexException(detail);
+                yield new IndexException(Problem.of(index).detail());
             }
-            case ModelException _ -> {
+            case ModelException model -> {
                 LOG.error("Invocation failed", e);
-                yield new ModelException(detail);
+                yield new ModelException(Problem.of(model).detail());
             }
-            default -> e;
+            case SearchException known -> known;
+            case ConfigValidationException _ -> {
+                // Where a key was set may be a path.
+                LOG.error(e.getMessage());
+                yield new IllegalArgumentException(
+                        "Configuration is refused. The function's log says which keys, and what is expected.");
+            }
+            default -> {
+                LOG.error("Invocation failed unexpectedly. This is a bug.", e);
+                yield new IllegalStateException("The function's log says what happened.");
+            }
         };
-    }
-
-    private static RuntimeException unexpected(Throwable e) {
-        LOG.error("Invocation failed unexpectedly. This is a bug.", e);
-        return new IllegalStateException("The function's log says what happened.");
     }
 }

@@ -16,7 +16,7 @@ public interface CascadeConfig {
     Optional<String> model();
 
     /** What of the time for scoring the small one may take, 0.05 to 0.95. */
-    @WithDefault("0.5")
+    @WithDefault("0.8")
     @Range(from = "0.05", to = "0.95")
     double share();
 }

@@ -8,6 +8,8 @@ import dev.tandem.fixtures.RuntimeApi;
 import dev.tandem.fixtures.RuntimeApi.Outcome;
 import dev.tandem.model.IndexException;
 import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.config.ConfigValidationException;
+import io.smallrye.config.ConfigValidationException.Problem;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
@@ -92,6 +94,18 @@ class RuntimeClientTest {
         assertThat(api.initError().path("errorType").asText())
                 .isEqualTo(IndexException.class.getName());
         assertThat(api.initError().path("errorMessage").asText()).doesNotContain("/somewhere");
+    }
+
+    @Test
+    void refuse_configurationOutOfRange_isNoBugAndTellsNoPath() {
+        var refused =
+                new ConfigValidationException(
+                        new Problem[] {new Problem("tandem.x in /somewhere: got 0, expected 1")});
+        new RuntimeClient(api.address()).refuse(new RuntimeException("Failed to start", refused));
+
+        assertThat(api.initError().path("errorMessage").asText())
+                .startsWith("Configuration is refused.")
+                .doesNotContain("/somewhere");
     }
 
     private void start() {

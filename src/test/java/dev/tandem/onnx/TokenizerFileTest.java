@@ -25,7 +25,7 @@ class TokenizerFileTest {
     @TempDir private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"bge-small-en-v1.5", "tandem-minilm-l6"})
+    @ValueSource(strings = {"bge-small-en-v1.5", "tandem-minilm-l2", "tandem-minilm-l6"})
     void fingerprint_ofTheModelsIncluded_isThatOfTheirTrees(String model) throws IOException {
         Path file = Path.of("models", model, "tokenizer.json");
 
