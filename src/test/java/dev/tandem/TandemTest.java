@@ -138,7 +138,7 @@ class TandemTest {
         assertThat(info.out())
                 .contains("generation ", "corpus.jsonl")
                 .contains("float32, dimension 384, cosine, no codes")
-                .contains("bge-small-en-v1.5", "tandem-minilm-l2", "tandem-minilm-l6")
+                .contains("bge-small-en-v1.5", "tandem-minilm-l6")
                 .containsPattern("passages +4")
                 .containsPattern("hot records +all: the graph is held whole")
                 .containsPattern(

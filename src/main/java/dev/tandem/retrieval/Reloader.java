@@ -246,10 +246,11 @@ public class Reloader implements AutoCloseable {
     }
 
     private void failed(String id, Throwable e) {
-        failures.incrementAndGet();
         Failure before = failure;
         boolean again = before != null && before.id().equals(id);
         failure = new Failure(id, again && before != null ? before.times() + 1 : 1, now());
+        // Last: who sees it counted finds what failed.
+        failures.incrementAndGet();
         if (!again) {
             LOG.errorf(
                     e,

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses configuration that is out of its {@link Range}, key by key. Bean Validation would do so
- * too, after seconds of a cold start: it looks at every mapping of the framework first.
+ * too, for a fifth of a JVM's cold start: it looks at every mapping of the framework first.
  */
 public final class Ranges implements ConfigValidator, SmallRyeConfigBuilderCustomizer {
 

@@ -33,7 +33,7 @@ class ModelsCommandTest {
         assertThat(listed.exit()).as(listed.err()).isZero();
         assertThat(listed.out())
                 .contains("bge-small-en-v1.5: the bi-encoder in use")
-                .contains("tandem-minilm-l6: the cross-encoder in use")
+                .contains("tandem-minilm-l6: the cross-encoder in use", "tandem-minilm-l2")
                 .contains("  bi-encoder, model_quantized.onnx, 34.7 MB")
                 .contains("  cross-encoder, model_quantized.onnx, 23.9 MB")
                 .contains("card, 512 tokens, cls pooling, MIT")
