@@ -44,6 +44,11 @@ class ConfigTest {
 
     private static final Path PROPERTIES =
             Path.of("src", "main", "resources", "application.properties");
+    private static final Path METADATA =
+            Path.of(
+                    "src/main/resources/META-INF/native-image/dev.tandem/tandem/reachability-metadata.json");
+    private static final Set<Class<?>> BOUNDED =
+            Set.of(int.class, long.class, double.class, OptionalInt.class, Duration.class);
     private static final Pattern HUMP = Pattern.compile("(?<=[a-z])(?=[A-Z])");
 
     /** Every key with its default; empty where unset means something. */
@@ -125,9 +130,6 @@ class ConfigTest {
                                     "tandem.search.max-texts", "1000",
                                     "tandem.search.max-text-length", "100000")));
 
-    private static final Set<Class<?>> BOUNDED =
-            Set.of(int.class, long.class, double.class, OptionalInt.class, Duration.class);
-
     @ParameterizedTest
     @FieldSource("ALL")
     void mapping_everyKey_hasTheDefaultListedHere(Keys keys) {
@@ -149,6 +151,20 @@ class ConfigTest {
         assertThat(keys.mapping().getDeclaredMethods())
                 .filteredOn(method -> BOUNDED.contains(method.getReturnType()))
                 .allSatisfy(method -> assertThat(method.isAnnotationPresent(Range.class)).isTrue());
+    }
+
+    /**
+     * An executable sees no annotation of a type that is not named there, and would check nothing.
+     */
+    @ParameterizedTest
+    @FieldSource("ALL")
+    void mapping_thatHasRanges_isNamedForTheExecutable(Keys keys) throws IOException {
+        boolean bounded =
+                Arrays.stream(keys.mapping().getDeclaredMethods())
+                        .anyMatch(method -> method.isAnnotationPresent(Range.class));
+
+        assertThat(Files.readString(METADATA).contains('"' + keys.mapping().getName() + '"'))
+                .isEqualTo(bounded);
     }
 
     @Test
