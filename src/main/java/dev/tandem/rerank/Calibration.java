@@ -4,14 +4,17 @@ import dev.tandem.onnx.ModelInput;
 import dev.tandem.rerank.CostModel.Sample;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
  * Runs of known length, made when a model is loaded: they tell how long a run takes while others go
- * beside it, and whether fewer side by side than there are cores do more on this host.
+ * beside it, and whether fewer side by side than there are cores do more on this host. A start
+ * waits for them, so none is made twice.
  */
 final class Calibration {
 
@@ -19,6 +22,11 @@ final class Calibration {
     private static final int MEDIUM = 96;
 
     private static final int SHORT = 16;
+
+    /**
+     * Of the longest, enough to see how time grows; a whole one would be the longest part of it.
+     */
+    private static final double LONG = 0.75;
 
     /** How much more half as many runs side by side must do in a time to be preferred. */
     private static final double BETTER = 1.1;
@@ -28,6 +36,9 @@ final class Calibration {
 
     private final IntFunction<ModelInput> inputs;
     private final Consumer<List<ModelInput>> run;
+
+    /** What medium runs took, by how many went side by side. */
+    private final Map<Integer, Long> crowds = new HashMap<>();
 
     /**
      * @param inputs a sequence of about so many tokens, at most the model's length
@@ -56,9 +67,9 @@ final class Calibration {
             concurrency /= 2;
         }
         List<Sample> samples = new ArrayList<>();
-        samples.add(sample(1, MEDIUM, concurrency, 1));
+        samples.add(new Sample(1, medium.length(), crowd(medium, concurrency)));
         samples.add(sample(2, SHORT, concurrency, 1));
-        samples.add(sample(1, longest, concurrency, 1));
+        samples.add(sample(1, (int) (LONG * longest), concurrency, 1));
         if (largestBatch > 1) {
             samples.add(sample(2, MEDIUM, concurrency, largestBatch));
             samples.add(sample(2, SHORT, concurrency, largestBatch));
@@ -66,21 +77,34 @@ final class Calibration {
         return new Result(new CostModel(samples, System::nanoTime), concurrency);
     }
 
+    /** Nanoseconds of a medium run while as many go side by side, measured once. */
+    private long crowd(ModelInput medium, int concurrency) {
+        return crowds.computeIfAbsent(
+                concurrency, _ -> sideBySide(List.of(medium), concurrency, 1));
+    }
+
     /**
      * Whether half as many side by side do clearly more in a time. Every comparison has to say so:
      * beside other work a process may get no more for twice as many threads, but that work may end,
-     * and then too few cost half of what the host can do. Too many cost next to nothing.
+     * and then too few cost half of what the host can do. Too many cost next to nothing. The fewer
+     * go first: what comes first takes longer, and what the others take becomes a sample.
      */
     private boolean isHarmful(ModelInput input, int concurrency) {
         int fewer = concurrency / 2;
         for (int rounds : ROUNDS) {
-            double all = (double) concurrency / sideBySide(List.of(input), concurrency, rounds);
-            double half = (double) fewer / sideBySide(List.of(input), fewer, rounds);
+            double half = (double) fewer / rounds(input, fewer, rounds);
+            double all = (double) concurrency / rounds(input, concurrency, rounds);
             if (half < BETTER * all) {
                 return false;
             }
         }
         return true;
+    }
+
+    private long rounds(ModelInput medium, int concurrency, int rounds) {
+        return rounds == 1
+                ? crowd(medium, concurrency)
+                : sideBySide(List.of(medium), concurrency, rounds);
     }
 
     private Sample sample(int rounds, int length, int concurrency, int sequences) {

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class CalibrationTest {
     private static final int LONGEST = 256;
+    private static final int LONG = 192;
+    private static final int MEDIUM = 96;
 
     @Test
     void measure_runsThatDoNotDisturbEachOther_areAllOfUse() {
@@ -59,8 +61,24 @@ class CalibrationTest {
 
         CostModel cost = measure(2, input -> lengths.add(input.length())).cost();
 
-        assertThat(lengths).contains(LONGEST).anyMatch(length -> length < 32);
+        assertThat(lengths).contains(LONG).anyMatch(length -> length < 32);
         assertThat(cost.predict(1, LONGEST)).isPositive();
+    }
+
+    /** A start waits for them. */
+    @Test
+    void measure_runs_areFew() {
+        List<Integer> lengths = Collections.synchronizedList(new ArrayList<>());
+
+        measure(
+                2,
+                input -> {
+                    lengths.add(input.length());
+                    pause(20);
+                });
+
+        assertThat(lengths.stream().filter(length -> length >= 32))
+                .containsExactlyInAnyOrder(MEDIUM, MEDIUM, MEDIUM, LONG, LONG);
     }
 
     /** As on a GPU, where a batch takes hardly longer than one. */
