@@ -62,7 +62,7 @@ def text(o):
     yield "| inputs | int64 [batch, sequence]: input_ids, attention_mask, token_type_ids (0 = query part) |"
     yield "| output | logits float32 [batch, 1], unbounded; sigmoid gives 0..1 |"
     yield f"| length | {card['maxSequenceLength']} tokens; trained on 128 and 256 |"
-    yield "| quantisation | dynamic, int8 per channel, embeddings int8 per row; trained to bear it |"
+    yield "| quantisation | dynamic, int8 of 7 bits per channel, embeddings int8 per row; trained to bear it |"
     yield "| operators | ONNX Runtime's own (com.microsoft): QAttention, DynamicQuantizeMatMul, Gelu |"
     yield f"| base | sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0) |"
     yield f"| licences of the training data | {licences} |"

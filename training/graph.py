@@ -15,7 +15,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from model import CLS, EPSILON, HEADS, HIDDEN, SEP
+from model import CLS, EPSILON, HEADS, HIDDEN, SEP, WEIGHT_MOST
 
 FUSED = "com.microsoft"
 OPSET = 17
@@ -49,9 +49,9 @@ class Builder:
 
 
 def int8_columns(weight):
-    """Symmetric int8 of a [in, out] matrix with one scale a column: values, scales, zero points."""
-    scale = np.maximum(np.abs(weight).max(0), 1e-8) / 127
-    return np.rint(weight / scale).clip(-127, 127).astype(np.int8), scale.astype(np.float32), \
+    """Symmetric int8 of a [in, out] matrix with one scale a column: values up to WEIGHT_MOST, scales, zero points."""
+    scale = np.maximum(np.abs(weight).max(0), 1e-8) / WEIGHT_MOST
+    return np.rint(weight / scale).clip(-WEIGHT_MOST, WEIGHT_MOST).astype(np.int8), scale.astype(np.float32), \
         np.zeros(weight.shape[1], np.int8)
 
 

@@ -1,4 +1,5 @@
 """python -m unittest -v        (in training/; needs neither data nor a trained model)"""
+import copy
 import json
 import pathlib
 import random
@@ -8,6 +9,7 @@ import unittest
 import numpy as np
 import onnx
 import torch
+from onnx import numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 import batches
@@ -20,7 +22,8 @@ import mine
 import words
 from batches import Groups, Passage, Shape
 from export import INPUTS, plain
-from model import CLS, HIDDEN, SEP, CrossEncoder, Product, initializers, of_state, rounded_activations
+from model import CLS, HIDDEN, SEP, CrossEncoder, Product, initializers, of_state, rounded_activations, \
+    rounded_rows, WEIGHT_MOST
 from retrieval import saturates, session
 from scoring import pair_of
 
@@ -98,6 +101,13 @@ class GraphTest(unittest.TestCase):
         small, large = (self.files[n].stat().st_size for n in ("int8", "fp32"))
         self.assertLess(small, 0.27 * large)
 
+    def test_weights_of_products_have_7_bits(self):
+        """So that no x86 needs slower sums; see model.WEIGHT_MOST."""
+        weights = [numpy_helper.to_array(i) for i in onnx.load(self.files["int8"]).graph.initializer
+                   if i.data_type == onnx.TensorProto.INT8 and len(i.dims) == 2 and not i.name.startswith("words")]
+        self.assertEqual(len(weights), 2 * 4 + 1)
+        self.assertEqual({int(np.abs(w.astype(int)).max()) for w in weights}, {63})
+
     def test_every_product_of_the_encoder_is_quantised(self):
         kinds = [n.op_type for n in onnx.load(self.files["int8"]).graph.node]
         self.assertEqual(kinds.count("QAttention"), 2)
@@ -138,12 +148,23 @@ class QuantisationTest(unittest.TestCase):
         self.assertTrue(all(len(row.detach().unique()) <= 257 for row in y))
         self.assertTrue(torch.equal(x.grad, torch.ones_like(x)))
 
-    def test_rounding_is_for_training_only(self):
-        product, x = Product(8, 4), torch.randn(1, 3, 8)
-        product.coarse = True
-        exact = torch.nn.functional.linear(x, product.weight, product.bias)
-        self.assertTrue(torch.equal(product.eval()(x), exact))
-        self.assertFalse(torch.equal(product.train()(x), exact))
+    def test_rounding_in_training_is_that_of_the_graph(self):
+        weight = torch.randn(7, 50)
+        values, scale, _ = graph.int8_columns(weight.T.numpy())
+        np.testing.assert_allclose(rounded_rows(weight, WEIGHT_MOST).T, values * scale, atol=1e-6)
+        values, scale = graph.int8_rows(weight.numpy())
+        np.testing.assert_allclose(rounded_rows(weight, 127), values * scale, atol=1e-6)
+
+    def test_the_int8_graph_is_the_model_that_rounds(self):
+        model, pairs = some_model(), some_pairs([9, 25, 60, 120, 200, 256])
+        with tempfile.TemporaryDirectory() as folder, torch.no_grad():
+            path = pathlib.Path(folder, "int8.onnx")
+            onnx.save(graph.fused(model.state_dict(), True), str(path))
+            logits = np.array([run(path, [p])[0, 0] for p in pairs])
+            exact, rounding = (np.array([m(*batches.padded([p])).item() for p in pairs])
+                               for m in (model, copy.deepcopy(model).bear_int8()))
+        self.assertGreater(np.abs(logits - exact).mean(), 0)
+        self.assertLess(np.abs(logits - rounding).mean(), 0.25 * np.abs(logits - exact).mean())
 
 
 class HostTest(unittest.TestCase):
