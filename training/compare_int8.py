@@ -18,9 +18,9 @@ from onnxruntime.quantization import (CalibrationDataReader, QuantFormat, QuantT
 
 from batches import padded, tokenizer_of
 from export import INPUTS, plain
-from graph import fused
+from graph import fused, weights_of
 from loop import Development, gain
-from model import of_state, weights_of
+from model import of_state
 from retrieval import session
 
 
@@ -76,14 +76,13 @@ def measured(groups, made, rounds):
 def main():
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument("--work", type=pathlib.Path, required=True)
-    a.add_argument("--weights", type=pathlib.Path, required=True, help="best.pt, or an int8 ONNX made from --base")
-    a.add_argument("--base", type=pathlib.Path, help="the bi-encoder's fp32 ONNX")
+    a.add_argument("--weights", type=pathlib.Path, required=True, help="best.pt, or an ONNX file of export.py")
     a.add_argument("--tokenizer", type=pathlib.Path, required=True)
     a.add_argument("--queries", type=int, default=20, help="of each source")
     a.add_argument("--rounds", type=int, default=9)
     o = a.parse_args()
     logging.getLogger().setLevel(logging.ERROR)
-    state = weights_of(o.weights, o.base).state_dict()
+    state = weights_of(o.weights).state_dict()
     tokenizer = tokenizer_of(o.tokenizer)
     development = Development(o.work, tokenizer, 2 * o.queries)
     groups = [g for of in development.pairs.values() for g in of[::2]]

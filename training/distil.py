@@ -12,7 +12,8 @@ import torch.nn.functional as F
 
 import loop
 from batches import Groups, Source, padded, tokenizer_of
-from model import CrossEncoder, weights_of
+from graph import weights_of
+from model import CrossEncoder
 
 
 def activity(teacher, batches):
@@ -74,13 +75,12 @@ def some_batches(o, count=8):
 def main():
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     loop.arguments(a)
-    a.add_argument("--teacher", type=pathlib.Path, required=True, help="best.pt, or an int8 ONNX made from --base")
-    a.add_argument("--base", type=pathlib.Path, help="the bi-encoder's fp32 ONNX")
+    a.add_argument("--teacher", type=pathlib.Path, required=True, help="best.pt, or an ONNX file of export.py")
     a.add_argument("--layers", default="0,5", help="the teacher's layers to begin with")
     a.add_argument("--inner", type=int, default=1024, help="neurons between the two products of a layer")
     o = a.parse_args()
     torch.manual_seed(o.seed)
-    teacher = weights_of(o.teacher, o.base)
+    teacher = weights_of(o.teacher)
     student = student_of(teacher, [int(i) for i in o.layers.split(",")], o.inner,
                          activity(teacher, some_batches(o)))
     student.bert.freeze(0)

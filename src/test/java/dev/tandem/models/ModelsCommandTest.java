@@ -155,7 +155,7 @@ class ModelsCommandTest {
                 .contains(
                         folder.resolve("model_quantized.onnx") + " (1000000 bytes) is not the file")
                 .contains(
-                        "expected 8bb4202a2fb0969295dbf90b31a074966ab3ba19a45f09dceb543f40807b6ce7");
+                        "expected 3726e432339385cf160838a5e2c78bc9438957df6ce426b6f79317b6a34a53ea");
         assertThat(checked.out()).doesNotContain("can be used");
     }
 
