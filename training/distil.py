@@ -51,14 +51,19 @@ def student_of(teacher, layers, inner, active):
 
 
 class TeacherLoss:
-    """The teacher's order of a group (Kullback-Leibler), and its logits, so that both mean the same by a number."""
+    """The teacher's order of a group (Kullback-Leibler), and its logits, so that a number means the same from group to group.
 
-    def __init__(self, teacher):
+    Both by logits divided by `temperature`. The longer a teacher was trained the further its logits spread: it is so
+    sure of its first that nothing is told of the others, and two thirds of the loss are the distance of the last ones.
+    """
+
+    def __init__(self, teacher, temperature):
         self.teacher = teacher
+        self.temperature = temperature
 
     def __call__(self, logits, batch):
         with torch.no_grad(), loop.low_precision(logits.device.type):
-            wanted = self.teacher(*batch).float().view_as(logits)
+            wanted = self.teacher(*batch).float().view_as(logits) / self.temperature
         order = F.kl_div(F.log_softmax(logits, 1), F.log_softmax(wanted, 1), log_target=True, reduction="batchmean")
         return order + 0.1 * F.mse_loss(logits, wanted)
 
@@ -77,7 +82,8 @@ def main():
     loop.arguments(a)
     a.add_argument("--teacher", type=pathlib.Path, required=True, help="best.pt, or an ONNX file of export.py")
     a.add_argument("--layers", default="0,5", help="the teacher's layers to begin with")
-    a.add_argument("--inner", type=int, default=1024, help="neurons between the two products of a layer")
+    a.add_argument("--inner", type=int, default=768, help="neurons between the two products of a layer")
+    a.add_argument("--temperature", type=float, default=2, help="what the teacher's logits are divided by")
     o = a.parse_args()
     torch.manual_seed(o.seed)
     teacher = weights_of(o.teacher)
@@ -85,7 +91,7 @@ def main():
                          activity(teacher, some_batches(o)))
     student.bert.freeze(0)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    loop.Run(o, student, TeacherLoss(teacher.to(device).requires_grad_(False))).train()
+    loop.Run(o, student, TeacherLoss(teacher.to(device).requires_grad_(False), o.temperature)).train()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import batches
 import blend
 import card
 import data as collections
+import distil
 import graph
 import measures
 import mine
@@ -173,6 +174,15 @@ class QuantisationTest(unittest.TestCase):
                                for m in (model, copy.deepcopy(model).bear_int8()))
         self.assertGreater(np.abs(logits - exact).mean(), 0)
         self.assertLess(np.abs(logits - rounding).mean(), 0.25 * np.abs(logits - exact).mean())
+
+
+class TeacherLossTest(unittest.TestCase):
+
+    def test_student_with_softened_logits_has_learnt_all(self):
+        wanted = torch.tensor([[4.0, -6.0, -9.0], [8.0, 2.0, -10.0]])
+        loss = distil.TeacherLoss(lambda batch: batch, 2)
+        self.assertAlmostEqual(loss(wanted / 2, [wanted]).item(), 0, places=6)
+        self.assertGreater(loss(wanted, [wanted]).item(), 1)
 
 
 class HostTest(unittest.TestCase):
