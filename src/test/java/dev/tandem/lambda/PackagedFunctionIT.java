@@ -9,6 +9,7 @@ import dev.tandem.fixtures.Doors;
 import dev.tandem.fixtures.PackagedFunction;
 import dev.tandem.fixtures.RuntimeApi;
 import dev.tandem.fixtures.RuntimeApi.Outcome;
+import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -23,6 +24,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -184,6 +186,29 @@ class PackagedFunctionIT {
         assertThat(glibc.values()).anyMatch(version -> version > 0);
         // Amazon Linux 2023 has GLIBC_2.34.
         assertThat(glibc).allSatisfy((_, version) -> assertThat(version).isLessThanOrEqualTo(34));
+    }
+
+    @Test
+    void package_unpacked_isNoLargerThanLambdaTakes() throws IOException {
+        try (Stream<Path> files = Files.walk(folder.resolve("task"))) {
+            long bytes = files.map(Path::toFile).filter(File::isFile).mapToLong(File::length).sum();
+
+            assertThat(bytes).isPositive().isLessThanOrEqualTo(PackagedFunction.MOST_BYTES);
+        }
+    }
+
+    @Test
+    void process_withTheSmallModel_readsMoreByItWhenTimeIsShort()
+            throws IOException, InterruptedException {
+        Map<String, String> cascade = Map.of("TANDEM_RERANK_CASCADE_MODEL", "tandem-minilm-l2");
+        try (var other = RuntimeApi.start();
+                var both = started("cascade.log", other, cascade)) {
+            both.awaitStart(other);
+            JsonNode coverage =
+                    other.invoke(search("time is short for one", 489, 400)).json().path("coverage");
+
+            assertThat(coverage.path("preranked").asInt()).isPositive();
+        }
     }
 
     @Test
