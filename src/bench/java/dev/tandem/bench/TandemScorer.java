@@ -48,10 +48,9 @@ final class TandemScorer implements PairScorer {
     }
 
     /** Has the passages' token ids, as an index has them. */
-    static TandemScorer ofStored(OnnxCrossEncoder model, QueryPairs pairs) {
+    static TandemScorer ofStored(String name, OnnxCrossEncoder model, QueryPairs pairs) {
         List<int[]> stored = pairs.passages().stream().map(model.tokenizer()::storableIds).toList();
-        return new TandemScorer(
-                "tandem-stored", model, model.concurrency(), new Pairs(pairs, stored::get));
+        return new TandemScorer(name, model, model.concurrency(), new Pairs(pairs, stored::get));
     }
 
     /** Packs batches, as it does for devices that take them; one run a core here too. */

@@ -97,7 +97,7 @@ public final class Throughput {
                 pairs.tokens(),
                 crossEncoder.concurrency());
         add(TandemScorer.ofTexts(crossEncoder, pairs));
-        add(TandemScorer.ofStored(crossEncoder, pairs));
+        add(TandemScorer.ofStored("tandem-stored", crossEncoder, pairs));
         for (String peer : peers) {
             add(peer(peer));
         }
