@@ -59,7 +59,7 @@ class TuneBlendTest {
                 .contains("25 queries, each ranked by weights fitted on the other 4 of 5 folds")
                 .containsPattern("stage 1 +0\\.[3-9]")
                 .containsPattern(
-                        "current +0\\.[3-9]\\d+ +sigmoid\\(0\\.5 logit \\+ 30 similarity - 24\\)")
+                        "current +0\\.[3-9]\\d+ +sigmoid\\(0\\.2676 logit \\+ 21\\.4071 similarity - 18\\.2216\\)")
                 .containsPattern("tuned +0\\.[3-9]")
                 .containsPattern("difference +[+-]0\\.\\d+ +95 %: [+-]0\\.\\d+ to [+-]0\\.\\d+")
                 .contains("--write puts them into " + card, "\"blend\": {\"logit\":");

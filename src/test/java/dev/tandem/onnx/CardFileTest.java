@@ -29,9 +29,9 @@ class CardFileTest {
 
         String expected =
                 Files.readString(shipped)
-                        .replace("\"logit\": 0.5", "\"logit\": 0.25")
-                        .replace("\"similarity\": 30", "\"similarity\": 12.5")
-                        .replace("\"bias\": -24", "\"bias\": -9.75");
+                        .replace("\"logit\": 0.2676", "\"logit\": 0.25")
+                        .replace("\"similarity\": 21.4071", "\"similarity\": 12.5")
+                        .replace("\"bias\": -18.2216", "\"bias\": -9.75");
         assertThat(card).hasContent(expected);
         assertThat(CardFile.read(models).blend()).isEqualTo(BLEND);
         assertThat(models.resolve(CardFile.NAME + ".next")).doesNotExist();
