@@ -59,6 +59,14 @@ class Figures:
         return out
 
 
+def rankings_of(card, ids, logits, cosines):
+    """By a model alone, and blended by the weights in its own card if it has some."""
+    rankings = {f"{card['name']} alone": ranked(ids, logits)}
+    if "blend" in card:
+        rankings[f"{card['name']} blended"] = ranked(ids, blended(card["blend"], logits, cosines))
+    return rankings
+
+
 def evaluate(retriever, scorers, queries, depth, work):
     collection = retriever.collection
     keys = collections.evenly(collection.queries, queries)
@@ -69,11 +77,7 @@ def evaluate(retriever, scorers, queries, depth, work):
         ids, cosines = found[q]
         rankings = {"stage 1": ids}
         for s, of in zip(scorers, scored):
-            logits = of.of(q)
-            rankings[f"{s.card['name']} alone"] = ranked(ids, logits)
-            blend = scorers[0].card.get("blend")
-            if blend:
-                rankings[f"{s.card['name']} blended"] = ranked(ids, blended(blend, logits, cosines))
+            rankings |= rankings_of(s.card, ids, of.of(q), cosines)
         figures.add(q, rankings)
     return figures
 

@@ -16,6 +16,7 @@ import blend
 import card
 import data as collections
 import distil
+import evaluate
 import graph
 import measures
 import mine
@@ -174,6 +175,17 @@ class QuantisationTest(unittest.TestCase):
                                for m in (model, copy.deepcopy(model).bear_int8()))
         self.assertGreater(np.abs(logits - exact).mean(), 0)
         self.assertLess(np.abs(logits - rounding).mean(), 0.25 * np.abs(logits - exact).mean())
+
+
+class RankingsTest(unittest.TestCase):
+
+    def test_each_model_is_blended_by_its_own_card(self):
+        of_logit = {"name": "a", "blend": {"logit": 1, "similarity": 0, "bias": 0}}
+        of_similarity = {"name": "b", "blend": {"logit": 0, "similarity": 1, "bias": 0}}
+        ids, logits, cosines = ["p", "q"], np.array([1.0, 2.0]), np.array([0.9, 0.1])
+        both = [evaluate.rankings_of(c, ids, logits, cosines) for c in (of_logit, of_similarity, {"name": "c"})]
+        self.assertEqual(both, [{"a alone": ["q", "p"], "a blended": ["q", "p"]},
+                                {"b alone": ["q", "p"], "b blended": ["p", "q"]}, {"c alone": ["q", "p"]}])
 
 
 class TeacherLossTest(unittest.TestCase):
