@@ -6,7 +6,10 @@ qrels.tsv (header; query, passage, grade). Each query belongs to one split:
 training     what weights are fitted on
 development  early stopping and the blend's weights
 testing      what figures are reported on; no step but evaluate.py reads it
+
+python data.py --data DATA --collection squad-dev --out squad-testing     # a split's queries and judgements
 """
+import argparse
 import hashlib
 import json
 import pathlib
@@ -140,3 +143,27 @@ def hashes(data):
         if path.suffix in (".jsonl", ".tsv"):
             out[str(path.relative_to(data))] = hashlib.sha256(path.read_bytes()).hexdigest()
     return out
+
+
+def write(collection, folder):
+    """Queries and judgements in BEIR's layout, for `./tandem evaluate` and the benchmarks."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "queries.jsonl", "w", encoding="utf8") as f:
+        f.writelines(json.dumps({"_id": q, "text": t}) + "\n" for q, t in collection.queries.items())
+    with open(folder / "qrels.tsv", "w", encoding="utf8") as f:
+        f.write("query-id\tcorpus-id\tscore\n")
+        f.writelines(f"{q}\t{p}\t{grade}\n" for q, of in collection.grades.items() for p, grade in of.items())
+
+
+def main():
+    a = argparse.ArgumentParser(description="Writes the queries and judgements of a collection's split.")
+    a.add_argument("--data", type=pathlib.Path, required=True)
+    a.add_argument("--collection", choices=TESTING, required=True)
+    a.add_argument("--split", default="testing")
+    a.add_argument("--out", type=pathlib.Path, required=True)
+    o = a.parse_args()
+    write(of_split(load(o.data, o.collection), o.split), o.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -309,6 +309,16 @@ class DataTest(unittest.TestCase):
         foci = [{t for t in p.titles} for p in parts]
         self.assertTrue(all(foci) and not foci[0] & foci[1] and not foci[0] & foci[2] and not foci[1] & foci[2])
 
+    def test_what_is_written_of_a_split_is_read_again(self):
+        loaded = self.collection("pubmedqa", [{"_id": "a", "title": "", "text": "x"}, {"_id": "b", "text": "y"}],
+                                 [("q", "Wörter?", "a"), ("r", "Why?", "b")])
+        folder = pathlib.Path(self.folder.name) / "pubmedqa"
+        for name in ("queries.jsonl", "qrels.tsv"):
+            (folder / name).unlink()
+        collections.write(loaded, folder)
+        again = collections.load(self.folder.name, "pubmedqa")
+        self.assertEqual((again.queries, again.grades), (loaded.queries, loaded.grades))
+
     def test_squads_testing_articles_are_for_testing(self):
         passages = [{"_id": f"{a}#{i}", "title": a, "text": "x"} for a in ("Rhine", "Pharmacy") for i in range(3)]
         loaded = self.collection("squad-dev", passages, [(p["_id"], "?", p["_id"]) for p in passages])
