@@ -91,7 +91,7 @@ class ConfigTest {
                             CascadeConfig.class,
                             Map.of(
                                     "tandem.rerank.cascade.model", "",
-                                    "tandem.rerank.cascade.share", "0.8")),
+                                    "tandem.rerank.cascade.share", "0.5")),
                     new Keys(
                             RemoteConfig.class,
                             Map.of(

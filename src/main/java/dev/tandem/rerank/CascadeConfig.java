@@ -15,8 +15,11 @@ public interface CascadeConfig {
      */
     Optional<String> model();
 
-    /** What of the time for scoring the small one may take, 0.05 to 0.95. */
-    @WithDefault("0.8")
+    /**
+     * What of the time for scoring the small one may take, 0.05 to 0.95, if the rest lets the large
+     * one compare two candidates; else all.
+     */
+    @WithDefault("0.5")
     @Range(from = "0.05", to = "0.95")
     double share();
 }

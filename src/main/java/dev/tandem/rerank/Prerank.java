@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The small cross-encoder's part of one call. When the time does not suffice for the large one to
  * read all candidates, the small one reads as many as its share of the time allows, and the large
- * one then begins with those that it prefers.
+ * one then begins with those that it prefers. When what is left for the large one would not do for
+ * two, the small one may take all of the time.
  */
 final class Prerank {
 
@@ -24,6 +25,9 @@ final class Prerank {
 
     /** A small one that is less than so many times as fast takes more time than it is worth. */
     private static final double LEAST_GAIN = 1.5;
+
+    /** The large one changes no order if it reads fewer. */
+    private static final int LEAST_COMPARED = 2;
 
     private final RerankCall large;
     private final RerankTask task;
@@ -52,10 +56,15 @@ final class Prerank {
      */
     Optional<RerankCall> begin() {
         Cascade cascade = means.helpers().cascade();
-        if (cascade == null || !isAllowed() || large.plan() >= task.count()) {
+        if (cascade == null || !isAllowed()) {
             return Optional.empty();
         }
-        var its = new RerankCall(task, deadline.share(cascade.share()), ofSmall(cascade), lanes);
+        int plan = large.plan();
+        if (plan >= task.count()) {
+            return Optional.empty();
+        }
+        Deadline due = deadline.share(share(cascade, plan));
+        var its = new RerankCall(task, due, ofSmall(cascade), lanes);
         its.inOrder(large.open());
         if (its.typicalNanos() * LEAST_GAIN > large.typicalNanos()) {
             return Optional.empty();
@@ -63,6 +72,11 @@ final class Prerank {
         its.recall();
         small = its;
         return Optional.of(its);
+    }
+
+    private static double share(Cascade cascade, int plan) {
+        double leftToLarge = (1 - cascade.share()) * plan;
+        return leftToLarge < LEAST_COMPARED ? 1 : cascade.share();
     }
 
     /**

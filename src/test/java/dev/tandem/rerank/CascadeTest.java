@@ -134,6 +134,36 @@ class CascadeTest {
         assertThat(cascaded.outcomes()).containsExactlyElementsOf(expected);
     }
 
+    /** Half of the time would be good for one run of the large one, which changes no order. */
+    @Test
+    void rerank_timeForThree_isTheSmallOneAlone() {
+        Reranking cascaded = rerank(large, small, task(), Duration.ofMillis(35));
+
+        assertThat(small.ran).containsExactlyElementsOf(range(0, 17));
+        assertThat(large.ran).isEmpty();
+        List<Outcome> expected = new ArrayList<>();
+        range(0, 17).forEach(i -> expected.add(preranked(i, Reason.LATE)));
+        range(17, COUNT).forEach(i -> expected.add(new Skipped(i, Reason.LATE)));
+        assertThat(cascaded.outcomes()).containsExactlyElementsOf(expected);
+    }
+
+    @Test
+    void rerank_timeForFour_letsTheLargeOneCompareTwo() {
+        rerank(large, small, task(), Duration.ofMillis(45));
+
+        assertThat(small.ran).containsExactlyElementsOf(range(0, 11));
+        assertThat(large.ran).containsExactly(10, 9);
+    }
+
+    /** A tenth of the time would be good for one; the small one is through before. */
+    @Test
+    void rerank_smallOneWithAllOfTheTime_leavesTheLargeOneWhatItDoesNotNeed() {
+        rerank(large, new Cascade(small, 0.9), ScoreCache.NONE, task(), ONE_THIRD);
+
+        assertThat(small.ran).hasSize(COUNT);
+        assertThat(large.ran).as("of 45 ms").containsExactly(29, 28, 27, 26);
+    }
+
     @Test
     void rerank_anyTime_beginsNothingThatWouldEndLate() {
         for (int millis = 1; millis <= 320; millis += 7) {
@@ -223,7 +253,7 @@ class CascadeTest {
         var cache = ScoreCache.open(Settings.cache(1_000), "large");
         List<Long> scored = new ArrayList<>();
         for (int call = 0; call < 6; call++) {
-            Reranking cascaded = rerank(large, small, cache, task(), ONE_THIRD);
+            Reranking cascaded = rerank(large, half(small), cache, task(), ONE_THIRD);
             scored.add(cascaded.outcomes().stream().filter(Scored.class::isInstance).count());
         }
 
@@ -255,7 +285,7 @@ class CascadeTest {
     void rerank_cancelledWhileTheSmallOneRuns_startsNoFurtherRun() throws InterruptedException {
         var held = new Held(small.cost());
         try (var timer = DeadlineTimer.start();
-                var reranker = reranker(large, held, ScoreCache.NONE, timer)) {
+                var reranker = reranker(large, half(held), ScoreCache.NONE, timer)) {
             var call =
                     reranker.rerank(task(), Deadline.after(ONE_THIRD, clock))
                             .subscribe()
@@ -276,7 +306,7 @@ class CascadeTest {
         var held = new Held(Costs.nothing());
         var slow = new Timed("slow", Duration.ofMillis(10));
         try (var timer = DeadlineTimer.start();
-                var reranker = reranker(slow, held, ScoreCache.NONE, timer)) {
+                var reranker = reranker(slow, half(held), ScoreCache.NONE, timer)) {
             Deadline deadline = Deadline.after(Duration.ofMillis(100));
 
             List<Outcome> outcomes =
@@ -289,12 +319,12 @@ class CascadeTest {
 
     private Reranking rerank(
             CrossEncoder first, CrossEncoder second, RerankTask task, Duration budget) {
-        return rerank(first, second, ScoreCache.NONE, task, budget);
+        return rerank(first, half(second), ScoreCache.NONE, task, budget);
     }
 
     private Reranking rerank(
             CrossEncoder first,
-            CrossEncoder second,
+            Cascade second,
             ScoreCache cache,
             RerankTask task,
             Duration budget) {
@@ -306,8 +336,12 @@ class CascadeTest {
 
     /** One run at a time, so that a clock which goes on with each run is exact. */
     private static Reranker reranker(
-            CrossEncoder first, CrossEncoder second, ScoreCache cache, DeadlineTimer timer) {
-        return new Reranker(first, cache, timer, 1, new Helpers(null, new Cascade(second, 0.5)));
+            CrossEncoder first, Cascade second, ScoreCache cache, DeadlineTimer timer) {
+        return new Reranker(first, cache, timer, 1, new Helpers(null, second));
+    }
+
+    private static Cascade half(CrossEncoder small) {
+        return new Cascade(small, 0.5);
     }
 
     private static RerankTask task() {
