@@ -3,7 +3,7 @@
 python evaluate.py --data DATA --bi-encoder MODELS/bge-small-en-v1.5 --work WORK --model OUT/tandem-l6 --queries 100
 
 Stage 1 is exact here; the product's graph finds nearly the same. With two --model the second one is compared with the
-first, query by query, under the first one's blend: so is what int8 loses against fp32.
+first, query by query, each blended by its own card: so is what int8 loses against fp32.
 """
 import argparse
 import json
@@ -24,6 +24,11 @@ def ranked(ids, strengths):
 
 def blended(blend, logits, cosines):
     return blend["logit"] * np.asarray(logits) + blend["similarity"] * np.asarray(cosines)
+
+
+def spread(change):
+    """Mean and its 95 %."""
+    return {"change": float(np.mean(change)), "interval": interval(change)}
 
 
 class Figures:
@@ -53,8 +58,7 @@ class Figures:
             row = {"ndcg": float(np.mean(self.ndcg[name])), "mrr": float(np.mean(self.mrr[name]))}
             if name != "stage 1":
                 change = self.change(name, "stage 1")
-                row |= {"change": float(change.mean()), "interval": interval(change),
-                        "rises": int((change > 0).sum()), "falls": int((change < 0).sum())}
+                row |= spread(change) | {"rises": int((change > 0).sum()), "falls": int((change < 0).sum())}
             out[name] = row
         return out
 
@@ -80,6 +84,13 @@ def evaluate(retriever, scorers, queries, depth, work):
             rankings |= rankings_of(s.card, ids, of.of(q), cosines)
         figures.add(q, rankings)
     return figures
+
+
+def apart(cards, figures):
+    """What the second model has more than the first, query by query, for each way in which both rank."""
+    first, second = (card["name"] for card in cards)
+    return {part: figures.change(f"{second} {part}", f"{first} {part}") for part in ("alone", "blended")
+            if f"{first} {part}" in figures.ndcg and f"{second} {part}" in figures.ndcg}
 
 
 def falls(figures, name):
@@ -120,7 +131,7 @@ def main():
     o = a.parse_args()
     encoder = BiEncoder(o.bi_encoder, o.workers)
     scorers = [Scorer(m, o.workers) for m in o.model]
-    summaries, report = {}, {}
+    summaries, report, changes = {}, {}, {}
     for name in o.collections.split(","):
         start = time.time()
         retriever = open_split(o.data, name, "testing", encoder, o.work / "vectors")
@@ -128,19 +139,17 @@ def main():
         summaries[name] = figures.summary()
         report[name] = {**summaries[name], "losers": {n: list(falls(figures, n)) for n in figures.ndcg}}
         if len(scorers) == 2:
-            for part in ("alone", "blended"):
-                names = [f"{s.card['name']} {part}" for s in scorers]
-                if names[0] in figures.ndcg:
-                    apart = figures.change(names[1], names[0])
-                    report[name][f"second {part}"] = {"change": float(apart.mean()), "interval": interval(apart)}
+            for part, change in apart([s.card for s in scorers], figures).items():
+                report[name][f"second {part}"] = spread(change)
+                changes.setdefault(part, []).append(change)
         print(f"{name}: {time.time() - start:.0f} s", flush=True)
         if o.out:
             o.out.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
     print("\n".join(table(summaries)))
-    for part in ("alone", "blended"):
-        apart = [r[f"second {part}"]["change"] for r in report.values() if f"second {part}" in r]
-        if apart:
-            print(f"second model {part} against the first: {np.mean(apart):+.4f}")
+    for part, of_collections in changes.items():
+        over_all = spread(np.concatenate(of_collections))
+        low, high = over_all["interval"]
+        print(f"second model {part} against the first, all questions: {over_all['change']:+.4f} ({low:+.4f} to {high:+.4f})")
 
 
 if __name__ == "__main__":

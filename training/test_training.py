@@ -4,6 +4,7 @@ import json
 import pathlib
 import random
 import tempfile
+import types
 import unittest
 
 import numpy as np
@@ -186,6 +187,18 @@ class RankingsTest(unittest.TestCase):
         both = [evaluate.rankings_of(c, ids, logits, cosines) for c in (of_logit, of_similarity, {"name": "c"})]
         self.assertEqual(both, [{"a alone": ["q", "p"], "a blended": ["q", "p"]},
                                 {"b alone": ["q", "p"], "b blended": ["p", "q"]}, {"c alone": ["q", "p"]}])
+
+
+class FiguresTest(unittest.TestCase):
+
+    def test_the_second_model_is_compared_where_both_rank(self):
+        figures = evaluate.Figures(types.SimpleNamespace(grades={"1": {"p": 1}, "2": {"p": 1}}))
+        best, worse = ["p", "q"], ["q", "p"]
+        figures.add("1", {"stage 1": best, "a alone": worse, "b alone": best, "b blended": worse})
+        figures.add("2", {"stage 1": best, "a alone": best, "b alone": best, "b blended": worse})
+        apart = evaluate.apart([{"name": "a"}, {"name": "b"}], figures)
+        self.assertEqual(list(apart), ["alone"])
+        np.testing.assert_allclose(apart["alone"], [1 - 1 / np.log2(3), 0])
 
 
 class TeacherLossTest(unittest.TestCase):
