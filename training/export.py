@@ -134,7 +134,7 @@ def main():
     a.add_argument("--name", required=True)
     a.add_argument("--out", type=pathlib.Path, required=True)
     a.add_argument("--precision", choices=list(FILES), default="int8")
-    a.add_argument("--blend", type=pathlib.Path, help="what blend.py wrote")
+    a.add_argument("--blend", type=pathlib.Path, help="what blend.py wrote, or a card that has it")
     a.add_argument("--source", default="trained for Tandem from sentence-transformers/all-MiniLM-L6-v2; see README.md")
     o = a.parse_args()
     model = weights_of(o.weights)
