@@ -2,6 +2,7 @@ package dev.tandem.bench;
 
 import dev.tandem.evaluation.Judgements.Judged;
 import dev.tandem.evaluation.Measures;
+import dev.tandem.evaluation.PairedBootstrap;
 import dev.tandem.fixtures.ModelsAt;
 import dev.tandem.fixtures.RealModels;
 import dev.tandem.fixtures.Settings;
@@ -31,34 +32,36 @@ import java.util.stream.Stream;
  * middle 95 % of a bootstrap over them.
  *
  * <pre>./mvnw -q -Pbench test-compile exec:exec -Dbench=CascadeQuality -Dbench.jvm=-Xmx2g \
- *     -Dbench.args="INDEX DATA/COLLECTION QUERIES CANDIDATES MODELS LARGE SMALL SHARE..."</pre>
+ *     -Dbench.args="INDEX DATA/COLLECTION QUERIES CANDIDATES BUDGETS MODELS LARGE SMALL SHARE..."</pre>
  *
- * <p>MODELS is a folder that holds LARGE, SMALL and the bi-encoder.
+ * <p>BUDGETS are milliseconds with commas between, MODELS is a folder that holds LARGE, SMALL and the
+ * bi-encoder.
  */
 public final class CascadeQuality implements AutoCloseable {
 
-    private static final int[] BUDGETS = {25, 50, 75, 100, 150, 200, 400};
     private static final int WARM_UP = 30;
     private static final int TOP = 10;
-    private static final int RESAMPLES = 2_000;
 
     private final Map<String, ServedIndex> contenders = new LinkedHashMap<>();
     private final int candidates;
+    private final int[] budgets;
     private final List<Row> rows = new ArrayList<>();
 
     /** What one contender made of one query under one budget. */
     private record Row(
             String contender, int budget, int query, double ndcg, double millis, SearchResult result) {}
 
-    private CascadeQuality(int candidates) {
+    private CascadeQuality(int candidates, int... budgets) {
         this.candidates = candidates;
+        this.budgets = budgets;
     }
 
     public static void main(String[] args) {
         List<Judged> queries = ServedIndex.queries(args[1], args[2]);
-        try (var models = open(Path.of(args[4]), args[5], args[6]);
-                var quality = new CascadeQuality(Integer.parseInt(args[3]))) {
-            quality.contend(args[0], models, Arrays.asList(args).subList(7, args.length));
+        int[] budgets = Stream.of(args[4].split(",")).mapToInt(Integer::parseInt).toArray();
+        try (var models = open(Path.of(args[5]), args[6], args[7]);
+                var quality = new CascadeQuality(Integer.parseInt(args[3]), budgets)) {
+            quality.contend(args[0], models, Arrays.asList(args).subList(8, args.length));
             queries.stream().limit(WARM_UP).forEach(query -> quality.ask(-1, query));
             quality.rows.clear();
             for (int i = 0; i < queries.size(); i++) {
@@ -102,7 +105,7 @@ public final class CascadeQuality implements AutoCloseable {
         List<Runnable> tasks = new ArrayList<>();
         contenders.forEach(
                 (name, served) -> {
-                    for (int budget : BUDGETS) {
+                    for (int budget : budgets) {
                         tasks.add(() -> rows.add(row(name, served, budget, number, judged)));
                     }
                 });
@@ -125,7 +128,7 @@ public final class CascadeQuality implements AutoCloseable {
         System.out.printf(
                 "%6s  %-18s %8s %9s %18s %7s %9s %7s%n",
                 "budget", "", "nDCG@10", "gain", "95 %", "scored", "preranked", "p99 ms");
-        for (int budget : BUDGETS) {
+        for (int budget : budgets) {
             double[] alone = ndcg(first, budget, queries);
             for (String name : contenders.keySet()) {
                 report(name, budget, alone, ndcg(name, budget, queries));
@@ -136,15 +139,15 @@ public final class CascadeQuality implements AutoCloseable {
     private void report(String name, int budget, double[] alone, double[] ndcg) {
         double[] gains = new double[ndcg.length];
         Arrays.setAll(gains, i -> ndcg[i] - alone[i]);
-        double[] middle = bootstrap(gains);
+        PairedBootstrap.Interval middle = PairedBootstrap.of(gains);
         System.out.printf(
                 "%6d  %-18s %8.4f %+9.4f %+8.4f..%+8.4f %7.1f %9.1f %7.1f%n",
                 budget,
                 name,
                 Arrays.stream(ndcg).average().orElse(0),
                 Arrays.stream(gains).average().orElse(0),
-                middle[0],
-                middle[1],
+                middle.low(),
+                middle.high(),
                 mean(name, budget, row -> row.result().coverage().scored()),
                 mean(name, budget, row -> row.result().coverage().preranked()),
                 Measures.percentile(its(name, budget).map(Row::millis).toList(), 99));
@@ -162,17 +165,6 @@ public final class CascadeQuality implements AutoCloseable {
         double[] ndcg = new double[queries];
         its(name, budget).forEach(row -> ndcg[row.query()] = row.ndcg());
         return ndcg;
-    }
-
-    /** The middle 95 % of the mean over resampled queries. */
-    private static double[] bootstrap(double[] values) {
-        var random = new Random(7);
-        double[] means = new double[RESAMPLES];
-        Arrays.setAll(
-                means,
-                _ -> random.ints(values.length, 0, values.length).mapToDouble(i -> values[i]).average().orElse(0));
-        Arrays.sort(means);
-        return new double[] {means[RESAMPLES / 40], means[RESAMPLES - 1 - RESAMPLES / 40]};
     }
 
     @Override

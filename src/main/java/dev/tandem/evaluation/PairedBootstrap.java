@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /** What a mean difference between two rankings of the same queries is known to. */
-final class PairedBootstrap {
+public final class PairedBootstrap {
 
     private static final int ROUNDS = 10_000;
     private static final long SEED = 11;
@@ -13,12 +13,13 @@ final class PairedBootstrap {
     private PairedBootstrap() {}
 
     /** 95 % of the means of resampled queries lie in it. */
-    record Interval(double low, double high) {}
+    public record Interval(double low, double high) {}
 
     /**
      * @param differences one for each query
+     * @return by 10,000 resamples of a fixed seed, so that equal differences have one answer
      */
-    static Interval of(double[] differences) {
+    public static Interval of(double[] differences) {
         var random = new SplittableRandom(SEED);
         double[] means = new double[ROUNDS];
         for (int round = 0; round < ROUNDS; round++) {
