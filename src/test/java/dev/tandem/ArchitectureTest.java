@@ -62,7 +62,13 @@ class ArchitectureTest {
                     Map.entry("lambda", List.of("edge", "retrieval", "model")),
                     Map.entry(
                             "indexing",
-                            List.of("retrieval", "candidates", "index", "onnx", "model")),
+                            List.of(
+                                    "retrieval",
+                                    "candidates",
+                                    "index",
+                                    "onnx",
+                                    "settings",
+                                    "model")),
                     Map.entry(
                             "evaluation",
                             List.of(

@@ -1,10 +1,9 @@
 package dev.tandem.candidates;
 
+import dev.tandem.settings.NativeExecutable;
+
 /** Which code JVector computes by. */
 public final class VectorSupport {
-
-    /** {@code runtime} in a native executable; GraalVM's ImageInfo, without a need for its jar. */
-    private static final String IMAGE_CODE = "org.graalvm.nativeimage.imagecode";
 
     private static final String PROVIDER = "jvector.vectorization_provider";
 
@@ -17,8 +16,7 @@ public final class VectorSupport {
      * property, nothing is changed.
      */
     public static void choose() {
-        boolean isNative = "runtime".equals(System.getProperty(IMAGE_CODE));
-        if (isNative && System.getProperty(PROVIDER) == null) {
+        if (NativeExecutable.isRunning() && System.getProperty(PROVIDER) == null) {
             System.setProperty(PROVIDER, "default");
         }
     }

@@ -15,8 +15,6 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.index.SerialMergeScheduler;
-import org.apache.lucene.store.FSDirectory;
-import org.apache.lucene.store.NoLockFactory;
 
 /** Writes the passage store: one Lucene segment, passages in the order they were added. */
 public final class PassageWriter implements AutoCloseable {
@@ -24,14 +22,13 @@ public final class PassageWriter implements AutoCloseable {
     private static final ObjectWriter COMPACT =
             IndexFolder.JSON.writer().without(SerializationFeature.INDENT_OUTPUT);
 
-    private final FSDirectory directory;
+    private final StorageDirectory directory;
     private final IndexWriter writer;
     private final MetadataIndexing indexing = new MetadataIndexing();
     private int count;
 
     public PassageWriter(Path folder) throws IOException {
-        // The build holds the whole index by a lock of its own.
-        directory = FSDirectory.open(folder, NoLockFactory.INSTANCE);
+        directory = new StorageDirectory(folder);
         // Merges of neighbouring segments only, so that document numbers stay the ordinals.
         var config =
                 new IndexWriterConfig()

@@ -13,11 +13,12 @@ import org.apache.lucene.store.NoLockFactory;
 /**
  * Lucene's way to a folder on the mount. Files are read and never mapped, see {@link StorageFile}:
  * a page fault that stalls would hold up every thread of the process, and one that fails leaves
- * zeros where postings were, until the error is told of.
+ * zeros where postings were, until the error is told of. A native executable could not map at all.
  */
 final class StorageDirectory extends FSDirectory {
 
     StorageDirectory(Path folder) throws IOException {
+        // A build holds the whole index by a lock of its own.
         super(folder, NoLockFactory.INSTANCE);
     }
 

@@ -1,5 +1,6 @@
 package dev.tandem.indexing;
 
+import dev.tandem.settings.NativeExecutable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -8,15 +9,19 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A file of a build in memory, off the heap; freed by whoever closes it, for threads share it. */
+/**
+ * A file of a build in memory, off the heap; freed by whoever closes it, for threads share it. A
+ * native executable has no arena that threads share and one of them closes (ADR 26): there the
+ * garbage collector frees it some time after it was closed.
+ */
 final class MappedFile implements AutoCloseable {
 
-    private final Arena arena;
     private final MemorySegment bytes;
+    private final Runnable free;
 
-    private MappedFile(Arena arena, MemorySegment bytes) {
-        this.arena = arena;
+    private MappedFile(MemorySegment bytes, Runnable free) {
         this.bytes = bytes;
+        this.free = free;
     }
 
     /** All of a file that is complete. */
@@ -44,14 +49,17 @@ final class MappedFile implements AutoCloseable {
 
     @Override
     public void close() {
-        arena.close();
+        free.run();
     }
 
     private static MappedFile map(FileChannel channel, MapMode mode, long start, long length)
             throws IOException {
+        if (NativeExecutable.isRunning()) {
+            return new MappedFile(channel.map(mode, start, length, Arena.ofAuto()), () -> {});
+        }
         Arena arena = Arena.ofShared();
         try {
-            return new MappedFile(arena, channel.map(mode, start, length, arena));
+            return new MappedFile(channel.map(mode, start, length, arena), arena::close);
         } catch (IOException | RuntimeException e) {
             arena.close();
             throw e;

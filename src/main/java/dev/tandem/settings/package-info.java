@@ -1,4 +1,4 @@
-/** What configuration may hold. */
+/** What configuration may hold, and what the program runs as. */
 @NullMarked
 package dev.tandem.settings;
 
