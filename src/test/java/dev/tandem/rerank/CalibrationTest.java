@@ -92,7 +92,10 @@ class CalibrationTest {
         assertThat(cost.predict(32, 96)).isLessThan(4 * cost.predict(1, 96));
     }
 
-    /** As if runs drove each other's data out of the cache. */
+    /**
+     * As if runs drove each other's data out of the cache. Each is long enough for another one to
+     * begin beside it on a busy machine.
+     */
     private static final class Disturbing implements Consumer<ModelInput> {
         private final AtomicInteger running = new AtomicInteger();
         private final AtomicInteger runs = new AtomicInteger();
@@ -108,7 +111,7 @@ class CalibrationTest {
         @Override
         public void accept(ModelInput input) {
             int others = running.getAndIncrement();
-            pause(runs.incrementAndGet() <= most ? 1 + 7 * others : 1);
+            pause(runs.incrementAndGet() <= most ? 6 + 42 * others : 6);
             running.decrementAndGet();
         }
     }
