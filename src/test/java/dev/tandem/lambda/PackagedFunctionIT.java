@@ -204,10 +204,13 @@ class PackagedFunctionIT {
         try (var other = RuntimeApi.start();
                 var both = started("cascade.log", other, cascade)) {
             both.awaitStart(other);
-            JsonNode coverage =
-                    other.invoke(search("time is short for one", 489, 400)).json().path("coverage");
+            // The first answer of a JVM may take all of the time to load what it needs.
+            other.invoke(SEARCH);
+            JsonNode answer = other.invoke(search("time is short for one", 489, 400)).json();
 
-            assertThat(coverage.path("preranked").asInt()).isPositive();
+            assertThat(answer.at("/coverage/preranked").asInt())
+                    .as("%s", ((ObjectNode) answer).without("results"))
+                    .isPositive();
         }
     }
 
