@@ -8,15 +8,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 
 /**
  * Runs of known length, made when a model is loaded: they tell how long a run takes while others go
- * beside it, and whether fewer side by side than there are cores do more on this host. A start
- * waits for them, so none is made twice.
+ * beside it, and whether fewer side by side than there are cores do more on this host. All are made
+ * on the same threads: the first run of a thread waits for its memory, which takes several times as
+ * long as a run of a small model. A start waits for them, so they are few.
  */
-final class Calibration {
+final class Calibration implements AutoCloseable {
 
     /** The middle of what passages have. */
     private static final int MEDIUM = 96;
@@ -31,11 +36,16 @@ final class Calibration {
     /** How much more half as many runs side by side must do in a time to be preferred. */
     private static final double BETTER = 1.1;
 
-    /** Runs one after the other in the comparisons. */
-    private static final int[] ROUNDS = {1, 2, 4, 8};
+    /** Comparisons double their runs one after the other from 1 to at least so many. */
+    private static final int LEAST_ROUNDS = 8;
+
+    /** The longest comparison takes at least as long: what disturbs a short one ends in it. */
+    private static final long PERSUASIVE_NANOS = 100_000_000L;
 
     private final IntFunction<ModelInput> inputs;
     private final Consumer<List<ModelInput>> run;
+    private final int cores;
+    private final ExecutorService threads;
 
     /** What medium runs took, by how many went side by side. */
     private final Map<Integer, Long> crowds = new HashMap<>();
@@ -43,10 +53,14 @@ final class Calibration {
     /**
      * @param inputs a sequence of about so many tokens, at most the model's length
      * @param run a run of one sequence or more
+     * @param cores runs side by side at most
      */
-    Calibration(IntFunction<ModelInput> inputs, Consumer<List<ModelInput>> run) {
+    Calibration(IntFunction<ModelInput> inputs, Consumer<List<ModelInput>> run, int cores) {
         this.inputs = inputs;
         this.run = run;
+        this.cores = cores;
+        var named = Thread.ofPlatform().daemon().name("calibration-", 0).factory();
+        threads = Executors.newFixedThreadPool(cores, named);
     }
 
     /**
@@ -60,7 +74,9 @@ final class Calibration {
      * @param longest sequence of the model, tokens
      * @param largestBatch sequences of a run at most
      */
-    Result measure(int longest, int cores, int largestBatch) {
+    Result measure(int longest, int largestBatch) {
+        int lengthy = (int) (LONG * longest);
+        warm(lengthy);
         ModelInput medium = inputs.apply(MEDIUM);
         int concurrency = cores;
         while (concurrency > 1 && isHarmful(medium, concurrency)) {
@@ -69,12 +85,22 @@ final class Calibration {
         List<Sample> samples = new ArrayList<>();
         samples.add(new Sample(1, medium.length(), crowd(medium, concurrency)));
         samples.add(sample(2, SHORT, concurrency, 1));
-        samples.add(sample(1, (int) (LONG * longest), concurrency, 1));
+        samples.add(sample(1, lengthy, concurrency, 1));
         if (largestBatch > 1) {
             samples.add(sample(2, MEDIUM, concurrency, largestBatch));
             samples.add(sample(2, SHORT, concurrency, largestBatch));
         }
         return new Result(new CostModel(samples, System::nanoTime), concurrency);
+    }
+
+    @Override
+    public void close() {
+        threads.close();
+    }
+
+    /** Each thread makes a long run, and has memory for all that are shorter. */
+    private void warm(int lengthy) {
+        sideBySide(List.of(inputs.apply(lengthy)), cores, 1);
     }
 
     /** Nanoseconds of a medium run while as many go side by side, measured once. */
@@ -91,10 +117,11 @@ final class Calibration {
      */
     private boolean isHarmful(ModelInput input, int concurrency) {
         int fewer = concurrency / 2;
-        for (int rounds : ROUNDS) {
+        long took = 0;
+        for (int rounds = 1; rounds <= LEAST_ROUNDS || took < PERSUASIVE_NANOS; rounds *= 2) {
             double half = (double) fewer / rounds(input, fewer, rounds);
-            double all = (double) concurrency / rounds(input, concurrency, rounds);
-            if (half < BETTER * all) {
+            took = rounds(input, concurrency, rounds);
+            if (half < BETTER * concurrency / took) {
                 return false;
             }
         }
@@ -130,17 +157,16 @@ final class Calibration {
                         run.accept(batch);
                     }
                 };
-        List<CompletableFuture<Void>> others = new ArrayList<>();
         long started = System.nanoTime();
-        for (int i = 1; i < concurrency; i++) {
-            others.add(CompletableFuture.runAsync(runs, Calibration::start));
+        var all =
+                Stream.generate(() -> CompletableFuture.runAsync(runs, threads))
+                        .limit(concurrency)
+                        .toList();
+        try {
+            all.forEach(CompletableFuture::join);
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
-        runs.run();
-        others.forEach(CompletableFuture::join);
         return System.nanoTime() - started;
-    }
-
-    private static void start(Runnable task) {
-        Thread.ofPlatform().daemon().name("calibration").start(task);
     }
 }

@@ -64,11 +64,11 @@ public final class OnnxCrossEncoder implements CrossEncoder, AutoCloseable {
     }
 
     private Calibration.Result calibrate() {
-        return new Calibration(this::someInput, batch -> logits(batch, new StopSignal()))
-                .measure(
-                        card.maxSequenceLength(),
-                        Runtime.getRuntime().availableProcessors(),
-                        largestBatch);
+        int cores = Runtime.getRuntime().availableProcessors();
+        try (var calibration =
+                new Calibration(this::someInput, batch -> logits(batch, new StopSignal()), cores)) {
+            return calibration.measure(card.maxSequenceLength(), largestBatch);
+        }
     }
 
     /** The same on a host's CPU that does nothing else meanwhile. */

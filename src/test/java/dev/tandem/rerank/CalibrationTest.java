@@ -1,6 +1,7 @@
 package dev.tandem.rerank;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.fixtures.RealModels;
 import dev.tandem.onnx.ModelInput;
@@ -8,6 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -78,18 +81,38 @@ class CalibrationTest {
                 });
 
         assertThat(lengths.stream().filter(length -> length >= 32))
-                .containsExactlyInAnyOrder(MEDIUM, MEDIUM, MEDIUM, LONG, LONG);
+                .containsExactlyInAnyOrder(MEDIUM, MEDIUM, MEDIUM, LONG, LONG, LONG, LONG);
+    }
+
+    /** It waits for memory that the thread had not used before. */
+    @Test
+    void measure_firstRunOfEachThread_isNotCounted() {
+        Set<Thread> known = ConcurrentHashMap.newKeySet();
+
+        CostModel cost = measure(2, _ -> pause(known.add(Thread.currentThread()) ? 20 : 1)).cost();
+
+        assertThat(cost.predict(1, MEDIUM)).isLessThan(Duration.ofMillis(50).toNanos());
     }
 
     /** As on a GPU, where a batch takes hardly longer than one. */
     @Test
     void measure_deviceThatTakesBatches_knowsThatTheyAreCheap() {
-        CostModel cost =
-                new Calibration(CalibrationTest::input, _ -> pause(1))
-                        .measure(LONGEST, 1, 32)
-                        .cost();
+        CostModel cost = measure(1, 32, _ -> pause(1)).cost();
 
         assertThat(cost.predict(32, 96)).isLessThan(4 * cost.predict(1, 96));
+    }
+
+    @Test
+    void measure_runThatFails_saysWhy() {
+        assertThatThrownBy(
+                        () ->
+                                measure(
+                                        2,
+                                        _ -> {
+                                            throw new IllegalStateException("broken");
+                                        }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("broken");
     }
 
     /**
@@ -117,8 +140,14 @@ class CalibrationTest {
     }
 
     private static Calibration.Result measure(int cores, Consumer<ModelInput> run) {
-        return new Calibration(CalibrationTest::input, batch -> batch.forEach(run))
-                .measure(LONGEST, cores, 1);
+        return measure(cores, 1, batch -> batch.forEach(run));
+    }
+
+    private static Calibration.Result measure(
+            int cores, int largestBatch, Consumer<List<ModelInput>> run) {
+        try (var calibration = new Calibration(CalibrationTest::input, run, cores)) {
+            return calibration.measure(LONGEST, largestBatch);
+        }
     }
 
     private static ModelInput input(int length) {
