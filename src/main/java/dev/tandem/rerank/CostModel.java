@@ -72,12 +72,16 @@ public final class CostModel {
      * that is too high can be found wrong. True for one caller a second without news.
      */
     public synchronized boolean mayProbe() {
-        long now = clock.getAsLong();
-        boolean old = now - lastNews > PROBE_NANOS;
+        boolean old = lacksNews();
         if (old) {
-            lastNews = now;
+            lastNews = clock.getAsLong();
         }
         return old;
+    }
+
+    /** Whether nothing was learned for a second. */
+    synchronized boolean lacksNews() {
+        return clock.getAsLong() - lastNews > PROBE_NANOS;
     }
 
     /** The first runs count for more: the host was busy starting when it was measured. */

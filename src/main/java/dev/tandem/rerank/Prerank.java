@@ -66,12 +66,27 @@ final class Prerank {
         Deadline due = deadline.share(share(cascade, plan));
         var its = new RerankCall(task, due, ofSmall(cascade), lanes);
         its.inOrder(large.open());
-        if (its.typicalNanos() * LEAST_GAIN > large.typicalNanos()) {
-            return Optional.empty();
-        }
         its.recall();
         small = its;
-        return Optional.of(its);
+        return isWorthIt(its, cascade) ? Optional.of(its) : Optional.empty();
+    }
+
+    /**
+     * By what is known of both. A small one that looks slow reads one candidate now and then, else
+     * what was measured at a start beside other work would put it aside for good.
+     */
+    private boolean isWorthIt(RerankCall its, Cascade cascade) {
+        if (isFaster(its)) {
+            return true;
+        }
+        if (cascade.small().cost().lacksNews()) {
+            its.step();
+        }
+        return isFaster(its);
+    }
+
+    private boolean isFaster(RerankCall its) {
+        return its.typicalNanos() * LEAST_GAIN <= large.typicalNanos();
     }
 
     private static double share(Cascade cascade, int plan) {

@@ -20,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -204,13 +205,15 @@ class PackagedFunctionIT {
         try (var other = RuntimeApi.start();
                 var both = started("cascade.log", other, cascade)) {
             both.awaitStart(other);
-            // The first answer of a JVM may take all of the time to load what it needs.
-            other.invoke(SEARCH);
-            JsonNode answer = other.invoke(search("time is short for one", 489, 400)).json();
+            // A process that starts beside other work finds out later how fast the small one is.
+            int preranked = 0;
+            for (int i = 0; i < 10 && preranked == 0; i++) {
+                JsonNode answer = other.invoke(search("time is short, " + i, 489, 400)).json();
+                preranked = answer.at("/coverage/preranked").asInt();
+                Thread.sleep(Duration.ofSeconds(1));
+            }
 
-            assertThat(answer.at("/coverage/preranked").asInt())
-                    .as("%s", ((ObjectNode) answer).without("results"))
-                    .isPositive();
+            assertThat(preranked).isPositive();
         }
     }
 

@@ -50,7 +50,14 @@ class CascadeTest {
         final List<Integer> ran = Collections.synchronizedList(new ArrayList<>());
 
         Timed(String name, Duration takes) {
-            super(Costs.everyRun(takes, clock));
+            this(name, takes, takes);
+        }
+
+        /**
+         * @param thought what a start on a busy host measured
+         */
+        Timed(String name, Duration takes, Duration thought) {
+            super(Costs.everyRun(thought, clock));
             this.name = name;
             this.takes = takes;
         }
@@ -204,6 +211,49 @@ class CascadeTest {
 
         assertThat(hardly.ran).isEmpty();
         assertThat(large.ran).containsExactlyElementsOf(range(0, 10));
+    }
+
+    /** Not for good: who is never let run cannot be found to be faster. */
+    @Test
+    void rerank_smallOneMeasuredOnABusyHost_isUsedAfterSomeCalls() {
+        var measured = new Timed("measured", Duration.ofMillis(2), Duration.ofMillis(9));
+        rerank(large, measured, task(), ONE_THIRD);
+        assertThat(measured.ran).isEmpty();
+
+        for (int call = 0; call < 3; call++) {
+            clock.advance(Duration.ofSeconds(2));
+            measured.ran.clear();
+            rerank(large, measured, task(), ONE_THIRD);
+        }
+
+        assertThat(measured.ran).hasSizeGreaterThan(10);
+    }
+
+    /** A run a second shows that it still is. */
+    @Test
+    void rerank_smallOneThatIsHardlyFaster_runsOnceASecondAtMost() {
+        var hardly = new Timed("hardly", Duration.ofMillis(7));
+
+        for (int call = 0; call < 20; call++) {
+            clock.advance(Duration.ofMillis(400));
+            rerank(large, hardly, task(), ONE_THIRD);
+        }
+
+        assertThat(hardly.ran).hasSizeBetween(5, 10).containsOnly(0);
+        assertThat(large.ran.subList(0, 10)).containsExactlyElementsOf(range(0, 10));
+    }
+
+    @Test
+    void rerank_smallOneThatIsTriedAgain_countsAsWorkAndBeginsNothingLate() {
+        var hardly = new Timed("hardly", Duration.ofMillis(7));
+        clock.advance(Duration.ofSeconds(2));
+        long due = clock.getAsLong() + ONE_THIRD.toNanos();
+
+        Reranking cascaded = rerank(large, hardly, task(), ONE_THIRD);
+
+        assertThat(large.ran).containsExactlyElementsOf(range(0, 9));
+        assertThat(cascaded.work().pairs()).isEqualTo(10);
+        assertThat(clock.getAsLong()).isLessThanOrEqualTo(due);
     }
 
     @Test
