@@ -89,7 +89,7 @@ public final class Reranker implements AutoCloseable {
                 .any()
                 .of(work, Uni.createFrom().completionStage(call::whole), timer.at(deadline))
                 .onTermination()
-                .invoke(() -> end(call))
+                .invoke(new Once(() -> end(call)))
                 .map(_ -> prerank.merged())
                 .invoke(Reranker::tellOfFailures);
     }

@@ -1,6 +1,7 @@
 package dev.tandem.retrieval;
 
 import dev.tandem.model.OverloadedException;
+import dev.tandem.rerank.Once;
 import io.smallrye.mutiny.Uni;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -36,7 +37,7 @@ public final class Admission {
         }
         boolean begun = false;
         try {
-            Uni<T> answer = work.get().onTermination().invoke(inside::decrementAndGet);
+            Uni<T> answer = work.get().onTermination().invoke(new Once(inside::decrementAndGet));
             begun = true;
             return answer;
         } finally {

@@ -16,6 +16,7 @@ import dev.tandem.rerank.Outcome.Preranked;
 import dev.tandem.rerank.Outcome.Reason;
 import dev.tandem.rerank.Outcome.Scored;
 import dev.tandem.rerank.Outcome.Skipped;
+import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -346,6 +347,29 @@ class CascadeTest {
         }
 
         assertThat(large.ran).isEmpty();
+    }
+
+    /** As who takes the first of several answers does. */
+    @Test
+    void rerank_cancelledAfterItsAnswer_leavesTheNextCallItsPlan() {
+        try (var timer = DeadlineTimer.start();
+                var reranker = reranker(large, half(small), ScoreCache.NONE, timer)) {
+            var answered =
+                    reranker.rerank(task(), Deadline.after(ONE_THIRD, clock))
+                            .subscribe()
+                            .withSubscriber(UniAssertSubscriber.create())
+                            .awaitItem();
+            answered.cancel();
+            small.ran.clear();
+
+            Reranking next =
+                    reranker.rerank(task(), Deadline.after(ONE_THIRD, clock))
+                            .await()
+                            .indefinitely();
+
+            assertThat(next.planned()).isEqualTo(5);
+            assertThat(small.ran).hasSize(26);
+        }
     }
 
     /**

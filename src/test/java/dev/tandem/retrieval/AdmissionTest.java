@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tandem.model.OverloadedException;
 import dev.tandem.model.UnavailableException;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,6 +45,22 @@ class AdmissionTest {
         cancelled.cancel();
         assertThat(admission.inside()).isOne();
         result.completeExceptionally(new IllegalStateException("forced"));
+
+        assertThat(admission.inside()).isZero();
+    }
+
+    /** As who takes the first of several answers does. */
+    @Test
+    void admit_cancelledAfterItsAnswer_countsItOnce() {
+        result.complete("answer");
+        var answered =
+                admission
+                        .admit(() -> Uni.createFrom().completionStage(result))
+                        .subscribe()
+                        .withSubscriber(UniAssertSubscriber.create())
+                        .awaitItem();
+
+        answered.cancel();
 
         assertThat(admission.inside()).isZero();
     }
