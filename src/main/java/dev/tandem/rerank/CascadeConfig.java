@@ -17,7 +17,7 @@ public interface CascadeConfig {
 
     /**
      * What of the time for scoring the small one may take, 0.05 to 0.95, if the rest lets the large
-     * one compare two candidates; else all.
+     * one compare three candidates; else all.
      */
     @WithDefault("0.5")
     @Range(from = "0.05", to = "0.95")

@@ -142,25 +142,25 @@ class CascadeTest {
         assertThat(cascaded.outcomes()).containsExactlyElementsOf(expected);
     }
 
-    /** Half of the time would be good for one run of the large one, which changes no order. */
+    /** Half of the time would be good for two runs of the large one. */
     @Test
-    void rerank_timeForThree_isTheSmallOneAlone() {
-        Reranking cascaded = rerank(large, small, task(), Duration.ofMillis(35));
+    void rerank_timeForFive_isTheSmallOneAlone() {
+        Reranking cascaded = rerank(large, small, task(), Duration.ofMillis(55));
 
-        assertThat(small.ran).containsExactlyElementsOf(range(0, 17));
+        assertThat(small.ran).containsExactlyElementsOf(range(0, 27));
         assertThat(large.ran).isEmpty();
         List<Outcome> expected = new ArrayList<>();
-        range(0, 17).forEach(i -> expected.add(preranked(i, Reason.LATE)));
-        range(17, COUNT).forEach(i -> expected.add(new Skipped(i, Reason.LATE)));
+        range(0, 27).forEach(i -> expected.add(preranked(i, Reason.LATE)));
+        range(27, COUNT).forEach(i -> expected.add(new Skipped(i, Reason.LATE)));
         assertThat(cascaded.outcomes()).containsExactlyElementsOf(expected);
     }
 
     @Test
-    void rerank_timeForFour_letsTheLargeOneCompareTwo() {
-        rerank(large, small, task(), Duration.ofMillis(45));
+    void rerank_timeForSix_letsTheLargeOneCompareThree() {
+        rerank(large, small, task(), Duration.ofMillis(65));
 
-        assertThat(small.ran).containsExactlyElementsOf(range(0, 11));
-        assertThat(large.ran).containsExactly(10, 9);
+        assertThat(small.ran).containsExactlyElementsOf(range(0, 16));
+        assertThat(large.ran).containsExactly(15, 14, 13);
     }
 
     /** A tenth of the time would be good for one; the small one is through before. */
@@ -321,13 +321,14 @@ class CascadeTest {
                                 new Span(0, passage.length / 2),
                                 new Span(passage.length / 2, passage.length));
 
-        Reranking cascaded = rerank(large, small, task(halves, Convergence.NEVER), ONE_THIRD);
+        Reranking cascaded =
+                rerank(large, small, task(halves, Convergence.NEVER), Duration.ofMillis(145));
 
-        // Two runs a candidate: 13 candidates for the small one, two for the large one, 11 and 12.
-        assertThat(small.ran).hasSize(26);
-        assertThat(large.ran).containsExactly(5, 6, 6, 6);
-        assertThat(cascaded.outcomes().get(12))
-                .isEqualTo(new Scored(12, 6, new Reading(12, 12, new Span(0, 6)), false));
+        // Two runs a candidate: 18 candidates for the small one, the best three for the large one.
+        assertThat(small.ran).hasSize(36);
+        assertThat(large.ran).containsExactly(8, 9, 7, 8, 8, 8);
+        assertThat(cascaded.outcomes().get(16))
+                .isEqualTo(new Scored(16, 8, new Reading(16, 16, new Span(0, 8)), false));
         assertThat(cascaded.outcomes().get(3))
                 .isEqualTo(new Preranked(3, 2, new Reading(3, 3, new Span(1, 3)), Reason.LATE));
     }
